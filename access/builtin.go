@@ -11,6 +11,12 @@ import (
 // may work over one database, and each ignores what it does not know.
 const Gatehouse = "gatehouse"
 
+// The scopes of access tokens for that API: to see, and to change as well.
+const (
+	ScopeRead  = Gatehouse + ".read"
+	ScopeAdmin = Gatehouse + ".admin"
+)
+
 // The built-in roles.
 const (
 	Administrator = Gatehouse + "/administrator"

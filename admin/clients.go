@@ -87,9 +87,13 @@ func (d *Door) withUses(ctx context.Context, page *Page[oauth.Client]) (*Page[wi
 	if err != nil {
 		return nil, err
 	}
+	meant, err := d.OAuth.Meant(ctx)
+	if err != nil {
+		return nil, err
+	}
 	shown := &Page[wire.ClientState]{Body: List[wire.ClientState]{Items: make([]wire.ClientState, len(page.Body.Items)), Next: page.Body.Next}}
 	for i, one := range page.Body.Items {
-		shown.Body.Items[i] = wire.OfClientUse(one, uses[one.ID])
+		shown.Body.Items[i] = clientState(one, uses[one.ID], meant)
 	}
 	return shown, nil
 }
@@ -120,6 +124,10 @@ func (d *Door) createClient(ctx context.Context, c *Call, in *newClientIn) (*Mad
 	if err := d.mayPrivilege(c, nil, &fresh); err != nil {
 		return nil, err
 	}
+	meant, err := d.OAuth.Meant(ctx)
+	if err != nil {
+		return nil, err
+	}
 	made, secret, err := d.OAuth.CreateClient(ctx, c.By, fresh)
 	if err != nil {
 		return nil, inMembers(err)
@@ -127,7 +135,7 @@ func (d *Door) createClient(ctx context.Context, c *Call, in *newClientIn) (*Mad
 	return &Made[wire.NewClient]{
 		Location: below("/clients", string(made.ID)), ETag: etag(made.Rev),
 		Body: wire.NewClient{
-			NewClientSecret: wire.NewClientSecret{Client: wire.OfClient(made), Secret: wire.Secret(secret)},
+			NewClientSecret: wire.NewClientSecret{Client: clientShape(made, meant), Secret: wire.Secret(secret)},
 			Issuer:          d.Issuer, Discovery: d.Issuer + "/.well-known/openid-configuration",
 		},
 	}, nil
@@ -156,11 +164,24 @@ func (d *Door) getClient(ctx context.Context, _ *Call, in *partOfClientIn) (*One
 	if err != nil {
 		return nil, err
 	}
-	return &One[wire.ClientState]{ETag: etag(one.Rev), Body: wire.OfClientUse(one, uses[one.ID])}, nil
+	meant, err := d.OAuth.Meant(ctx)
+	return &One[wire.ClientState]{ETag: etag(one.Rev), Body: clientState(one, uses[one.ID], meant)}, err
 }
 
-func oneClient(c oauth.Client) *One[wire.Client] {
-	return &One[wire.Client]{ETag: etag(c.Rev), Body: wire.OfClient(c)}
+func clientState(c oauth.Client, uses oauth.UseSum, meant oauth.Meant) wire.ClientState {
+	state := wire.OfClientUse(c, uses)
+	state.Client = clientShape(c, meant)
+	return state
+}
+
+// clientShape is a client as it is answered, with the scopes of it that mean nothing here. Whoever
+// changes one asks what scopes mean before: nothing fails behind a change.
+func clientShape(c oauth.Client, meant oauth.Meant) wire.Client {
+	return wire.OfClient(c).WithUnknown(meant.Unknown(c.Scopes))
+}
+
+func oneClient(c oauth.Client, meant oauth.Meant) *One[wire.Client] {
+	return &One[wire.Client]{ETag: etag(c.Rev), Body: clientShape(c, meant)}
 }
 
 type clientChangeIn struct {
@@ -180,11 +201,15 @@ func (d *Door) updateClient(ctx context.Context, c *Call, in *clientChangeIn) (*
 	if err := d.mayPrivilege(c, &old, &is); err != nil {
 		return nil, err
 	}
+	meant, err := d.OAuth.Meant(ctx)
+	if err != nil {
+		return nil, err
+	}
 	is.Rev = cmp.Or(c.Rev(), old.Rev)
 	if is, err = d.OAuth.UpdateClient(ctx, c.By, is); err != nil {
 		return nil, inMembers(err)
 	}
-	return oneClient(is), nil
+	return oneClient(is, meant), nil
 }
 
 func (d *Door) deleteClient(ctx context.Context, c *Call, in *ClientPath) (*Nothing, error) {
@@ -209,14 +234,18 @@ func (d *Door) switchClient(ctx context.Context, c *Call, in *ClientPath, off bo
 	if err != nil {
 		return nil, err
 	}
-	if err := c.Matches(one.Rev); err != nil || one.Disabled == off {
-		return oneClient(one), err
+	if err := c.Matches(one.Rev); err != nil {
+		return nil, err
+	}
+	meant, err := d.OAuth.Meant(ctx)
+	if err != nil || one.Disabled == off {
+		return oneClient(one, meant), err
 	}
 	one.Disabled = off
 	if one, err = d.OAuth.UpdateClient(ctx, c.By, one); err != nil {
 		return nil, err
 	}
-	return oneClient(one), nil
+	return oneClient(one, meant), nil
 }
 
 func (d *Door) rotateClientSecret(ctx context.Context, c *Call, in *ClientPath) (out *Made[wire.NewClientSecret], err error) {
@@ -233,10 +262,14 @@ func (d *Door) rotateClientSecret(ctx context.Context, c *Call, in *ClientPath) 
 				return err
 			}
 		}
+		meant, err := d.OAuth.Meant(ctx)
+		if err != nil {
+			return err
+		}
 		is, secret, err := d.OAuth.RotateSecret(ctx, c.By, old.ID)
 		out = &Made[wire.NewClientSecret]{
 			Location: below("/clients", in.Client), ETag: etag(is.Rev),
-			Body: wire.NewClientSecret{Client: wire.OfClient(is), Secret: wire.Secret(secret)},
+			Body: wire.NewClientSecret{Client: clientShape(is, meant), Secret: wire.Secret(secret)},
 		}
 		return err
 	})
@@ -257,8 +290,12 @@ func (d *Door) endClientSecret(ctx context.Context, c *Call, in *clientSecretIn)
 		if err := c.Matches(old.Rev); err != nil {
 			return err
 		}
+		meant, err := d.OAuth.Meant(ctx)
+		if err != nil {
+			return err
+		}
 		is, err := d.OAuth.EndSecret(ctx, c.By, old.ID, id.Secret(in.Secret))
-		out = oneClient(is)
+		out = oneClient(is, meant)
 		return err
 	})
 	return out, err

@@ -133,8 +133,8 @@ func (rt *Route) permission() string { return access.Gatehouse + "/" + rt.Permis
 
 // The scopes of access tokens for the API.
 const (
-	ScopeRead  = access.Gatehouse + ".read"
-	ScopeAdmin = access.Gatehouse + ".admin"
+	ScopeRead  = access.ScopeRead
+	ScopeAdmin = access.ScopeAdmin
 )
 
 // scopes are those of which a token must have one; the first is the least.

@@ -52,10 +52,11 @@ type SetApply struct {
 
 // SetPlan is what a set changes, or would.
 type SetPlan struct {
-	Set     string      `json:"set"`
-	Changes []SetChange `json:"changes"`
-	Digest  string      `json:"digest"`
-	Secrets []SetSecret `json:"secrets" doc:"The first secrets of new applications, which nobody sees again"`
+	Set      string       `json:"set"`
+	Changes  []SetChange  `json:"changes"`
+	Digest   string       `json:"digest"`
+	Warnings []SetWarning `json:"warnings,omitempty" doc:"What works, and may not be what was meant"`
+	Secrets  []SetSecret  `json:"secrets" doc:"The first secrets of new applications, which nobody sees again"`
 }
 
 // SetChange is one thing of a plan.
@@ -64,6 +65,14 @@ type SetChange struct {
 	Kind   string     `json:"kind"`
 	ID     string     `json:"id"`
 	Fields []SetField `json:"fields,omitempty"`
+}
+
+// SetWarning is something of a set that works, and may not be what was meant.
+type SetWarning struct {
+	Kind    string `json:"kind"`
+	ID      string `json:"id"`
+	Field   string `json:"field"`
+	Problem string `json:"problem"`
 }
 
 // SetField is a field of a specification, before and after; null is none.
@@ -127,6 +136,9 @@ func (c *Call) set(name string) (apply.Set, error) {
 
 func shapeOf(p *apply.Plan, secrets []apply.Secret) SetPlan {
 	w := SetPlan{Set: p.Set, Changes: make([]SetChange, len(p.Changes)), Digest: p.Digest, Secrets: []SetSecret{}}
+	for _, one := range p.Warnings {
+		w.Warnings = append(w.Warnings, SetWarning{string(one.Kind), one.ID, one.Field, one.Problem})
+	}
 	for i, one := range p.Changes {
 		w.Changes[i] = SetChange{Action: string(one.Action), Kind: string(one.Kind), ID: one.ID}
 		for _, f := range one.Fields {

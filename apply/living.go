@@ -20,6 +20,10 @@ func found[T any](v T, err error) (T, bool, error) {
 }
 
 func (p *planner) applications(ctx context.Context) error {
+	meant, err := p.clients.Meant(ctx) // after the set's own scopes
+	if err != nil {
+		return err
+	}
 	return p.each(Client, func(i int, name string, r reading) error {
 		spec := p.set.Objects[i].Spec.(*ClientSpec)
 		was, there, err := found(p.clients.Client(ctx, id.Client(name)))
@@ -30,6 +34,9 @@ func (p *planner) applications(ctx context.Context) error {
 		t := thing{object: i, name: name, says: name, made: was.Created, after: ofClient(is), more: p.privileges(there, &was, &is)}
 		if there {
 			t.before = ofClient(was)
+		}
+		for _, one := range meant.Unknown(is.Scopes) {
+			p.plan.Warnings = append(p.plan.Warnings, Warning{Client, name, "scopes", one.Problem()})
 		}
 		t.create = func() (time.Time, error) { return p.createClient(ctx, is) }
 		t.update = func([]FieldChange) (time.Time, error) { return was.Created, p.updateClient(ctx, was, is) }

@@ -76,6 +76,14 @@ type Change struct {
 	Fields []FieldChange `json:"fields,omitempty"`
 }
 
+// Warning is about a field of an object of the set.
+type Warning struct {
+	Kind    Kind   `json:"kind"`
+	ID      string `json:"id"`
+	Field   string `json:"field"`
+	Problem string `json:"problem"`
+}
+
 // FieldChange is a field of a specification, before and after; null is none.
 type FieldChange struct {
 	Name   string          `json:"name"`
@@ -93,7 +101,9 @@ type Secret struct {
 type Plan struct {
 	Set     string   `json:"set"`
 	Changes []Change `json:"changes"`
-	Digest  string   `json:"digest"` // of all of this: two of one digest change the same
+	// Warnings are what of the set works, and may not be what was meant.
+	Warnings []Warning `json:"warnings,omitempty"`
+	Digest   string    `json:"digest"` // of all of this: two of one digest change the same
 
 	secrets []Secret
 	put     []access.Managed

@@ -3,7 +3,7 @@ package config
 import (
 	"strings"
 
-	"gatehouse/config/internal/yamlfile"
+	"gatehouse/setting"
 )
 
 // suggest says which key somebody may have meant by path, in the section of a
@@ -115,4 +115,4 @@ func (s *schema) sameName(path string) string {
 }
 
 // Nearest returns the name with the fewest changes from s, if they are few.
-func Nearest(s string, names []string) string { return yamlfile.Nearest(s, names) }
+func Nearest(s string, names []string) string { return setting.Nearest(s, names) }

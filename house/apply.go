@@ -21,7 +21,7 @@ func (h *House) over(d *draft.Draft, people map[id.User]bool) (*access.Service, 
 	who := drafted{directory{h.Identity, &clients, h.Store}, people}
 	policy := h.Access.Over(d.Policy(), d, who, who)
 	clients.Store, clients.Audit = d.Clients(h.Store), d
-	clients.Grants, clients.Assigner = grantsOfClients{policy}, assigner{h.Policy, policy}
+	clients.Grants, clients.Assigner, clients.Meanings = grantsOfClients{policy}, assigner{h.Policy, policy}, meanings{policy, h.Config.SignIn.Scopes}
 	return policy, &clients
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/flow"
 	"gatehouse/oauth"
 )
 
@@ -73,6 +74,25 @@ func (h *House) ScopeSays() func(scope string) string {
 		}
 		return ""
 	}
+}
+
+// meanings implements oauth.Meanings.
+type meanings struct {
+	access *access.Service
+	words  []flow.ScopeWords
+}
+
+// Meant implements oauth.Meanings.
+func (m meanings) Meant(ctx context.Context) (all []string, err error) {
+	bound, err := m.access.Scopes(ctx)
+	for _, one := range bound {
+		all = append(all, one.Name)
+	}
+	all = append(all, access.ScopeRead, access.ScopeAdmin)
+	for _, one := range m.words {
+		all = append(all, one.Name)
+	}
+	return all, err
 }
 
 // entitlements are what those who ask hold in one snapshot.

@@ -229,6 +229,7 @@ func (h *House) wireRights() {
 	h.OAuth.Administrators = h
 	assigner := assigner{h.Policy, h.Access}
 	h.OAuth.Assigner, h.Tokens.Assigner = assigner, assigner
+	h.OAuth.Meanings = meanings{h.Access, h.Config.SignIn.Scopes}
 	h.Registry.Locks = locks{h.Policy}
 }
 

@@ -37,6 +37,8 @@ type Service struct {
 	Codec   RefreshCodec
 	// Assigner knows what roles and groups people have.
 	Assigner Assigner
+	// Meanings knows what scopes mean; only Meant asks it.
+	Meanings Meanings
 
 	// Notes remember what clients did, and Trials are how clients are tried out.
 	Notes  *Notes

@@ -21,6 +21,7 @@ type Client struct {
 	PostLogoutRedirectURIs []string        `json:"post_logout_redirect_uris"`
 	GrantTypes             []string        `json:"grant_types"`
 	Scope                  string          `json:"scope"`
+	UnknownScopes          []UnknownScope  `json:"unknown_scopes,omitempty"` // those of scope that mean nothing here: its API may know them, or they are a slip
 	Audiences              []string        `json:"audiences"`
 	JWKS                   json.RawMessage `json:"jwks,omitempty"`
 
@@ -53,6 +54,20 @@ type Client struct {
 	Secrets []ClientSecret `json:"secrets"`
 	Created time.Time      `json:"created"`
 	Updated time.Time      `json:"updated"`
+}
+
+// UnknownScope is a scope that means nothing here.
+type UnknownScope struct {
+	Scope   string `json:"scope"`
+	Nearest string `json:"nearest,omitempty"` // which one was most likely meant
+}
+
+// WithUnknown returns the shape with the scopes of it that mean nothing.
+func (c Client) WithUnknown(all []oauth.UnknownScope) Client {
+	for _, one := range all {
+		c.UnknownScopes = append(c.UnknownScopes, UnknownScope{one.Name, one.Nearest})
+	}
+	return c
 }
 
 // Listing is how an application is told of roles, or of groups.

@@ -153,6 +153,9 @@ func tellPlan(out io.Writer, plan *apply.Plan) {
 			}
 		}
 	}
+	for _, one := range plan.Warnings {
+		fmt.Fprintf(out, "? %s %s: %s\n", one.Kind, plain(one.ID), plain(one.Field+": "+one.Problem))
+	}
 	if !plan.Drift() {
 		fmt.Fprintln(out, "Nothing changes: all is as the files say.")
 		return

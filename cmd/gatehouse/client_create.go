@@ -66,14 +66,21 @@ func (a *app) createClient(ctx context.Context, h *house.House, c oauth.Client, 
 	if err != nil {
 		return err
 	}
+	meant, err := h.OAuth.Meant(ctx)
+	if err != nil {
+		return err
+	}
 	made, secret, err := h.OAuth.CreateClient(ctx, operator(), c)
 	if err != nil {
 		return inFlags(err, flagOf(&c))
 	}
-	if err := a.printReady(at, made, secret); err != nil {
+	if err := a.printReady(at, made, meant, secret); err != nil {
 		return err
 	}
 	if err := a.printSettings(there, at.url, made); err != nil {
+		return err
+	}
+	if err := a.noteUnknownScopes(meant, made.Scopes); err != nil {
 		return err
 	}
 	return a.noteIssuer(at)

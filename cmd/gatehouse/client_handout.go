@@ -18,11 +18,25 @@ type handout struct {
 
 // printReady prints a client that was just made, ready to be configured in the
 // application.
-func (a *app) printReady(at where, c oauth.Client, secret string) error {
+func (a *app) printReady(at where, c oauth.Client, meant oauth.Meant, secret string) error {
 	r := handout{issuer: at.url, client: c, secret: secret}
 	return a.print(wire.NewClient{
-		NewClientSecret: wire.NewClientSecret{Client: wire.OfClient(c), Secret: wire.Secret(secret)}, Issuer: r.issuer, Discovery: r.discovery(),
+		NewClientSecret: wire.NewClientSecret{Client: wire.OfClient(c).WithUnknown(meant.Unknown(c.Scopes)), Secret: wire.Secret(secret)}, Issuer: r.issuer, Discovery: r.discovery(),
 	}, r.tell)
+}
+
+// noteUnknownScopes says which scopes of an application mean nothing here.
+func (a *app) noteUnknownScopes(meant oauth.Meant, scopes []string) error {
+	for _, one := range meant.Unknown(scopes) {
+		says := "The scope " + plain(one.Problem())
+		if one.Nearest == "" {
+			says += "."
+		}
+		if err := a.note("%s", says); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r handout) discovery() string { return r.issuer + "/.well-known/openid-configuration" }

@@ -30,10 +30,18 @@ last four characters are known.`,
 		Example: `  gatehouse client show web
   gatehouse client show web --json`,
 		Args: one(aClient),
-		RunE: a.withClient(func(_ context.Context, h *house.House, c oauth.Client) error {
-			return a.print(wire.OfClient(c), func(w io.Writer) {
+		RunE: a.withClient(func(ctx context.Context, h *house.House, c oauth.Client) error {
+			meant, err := h.OAuth.Meant(ctx)
+			if err != nil {
+				return err
+			}
+			err = a.print(wire.OfClient(c).WithUnknown(meant.Unknown(c.Scopes)), func(w io.Writer) {
 				tellFacts(w, facts(c, *h.Now()))
 			})
+			if err != nil {
+				return err
+			}
+			return a.noteUnknownScopes(meant, c.Scopes)
 		}),
 	}), applications)
 }

@@ -37,12 +37,19 @@ emptied by one empty value. To change single entries there are --add-… and
 		if err := f.apply(a, cmd, &c); err != nil {
 			return err
 		}
+		meant, err := h.OAuth.Meant(ctx)
+		if err != nil {
+			return err
+		}
 		is, err := h.OAuth.UpdateClient(ctx, operator(), c)
 		if err != nil {
 			return inFlags(err, asTyped(cmd, flagOf(&c)))
 		}
-		told.after, told.is = wire.OfClient(is), facts(is, *h.Now())
-		return a.printChange(told)
+		told.after, told.is = wire.OfClient(is).WithUnknown(meant.Unknown(is.Scopes)), facts(is, *h.Now())
+		if err := a.printChange(told); err != nil {
+			return err
+		}
+		return a.noteUnknownScopes(meant, is.Scopes)
 	})
 	completeClientFlags(cmd)
 	return a.completing(cmd, applications)

@@ -14,6 +14,7 @@ import (
 
 	"gatehouse/apply"
 	"gatehouse/config/internal/yamlfile"
+	"gatehouse/setting"
 )
 
 // reader reads one document.
@@ -137,7 +138,7 @@ func (r *reader) of(path string) place {
 }
 
 func suggest(name string, known []string) string {
-	if near := yamlfile.Nearest(name, known); near != "" {
+	if near := setting.Nearest(name, known); near != "" {
 		return fmt.Sprintf("%q is none; did you mean %s?", name, near)
 	}
 	return fmt.Sprintf("%q is none; there are %s", name, strings.Join(known, ", "))

@@ -24,6 +24,8 @@ type ConsoleApplications struct {
 	NameHint, HomeHint, RedirectHint, NativeRedirectHint                 string
 	PostLogoutHint, ScopeHint, AudienceHint, RefreshHint, LogoHint       string
 	LogoFile, SetLogo, NoLogo, LogoNow, LogoSet, LogoGone                string
+	UnknownScope                                                         Phrase // Scope: one that means nothing here
+	UnknownNear                                                          Phrase // Scope, Name: and which was most likely meant
 	Line                                                                 Phrase // N, Problem: what is wrong with a line of an input
 
 	GateTitle                       Title
@@ -155,7 +157,9 @@ var englishConsoleApplications = ConsoleApplications{
 	PostLogoutHint:     "One address a line, by the same rules.", ScopeHint: "What it may ask for.", AudienceHint: "Which APIs its tokens are for. None: this Gatehouse alone.",
 	RefreshHint: "It gets refresh tokens, and asks nobody again while they live.", LogoHint: "A PNG or JPEG of up to 256 KiB and 1,024 by 1,024. It is made as small as it is shown; nothing else of the file is kept.",
 	LogoFile: "Picture", SetLogo: "Use it", NoLogo: "Remove the logo", LogoNow: "As people see it", LogoSet: "The logo is changed.", LogoGone: "The logo is removed.",
-	Line: "line {n} {problem}",
+	UnknownScope: "The scope {scope} means nothing here: no permission is bound to it, and people see its name alone. That is right where the application’s own API knows what it means.",
+	UnknownNear:  "The scope {scope} means nothing here. Was {name} meant?",
+	Line:         "line {n} {problem}",
 
 	GateTitle: "An application behind the gate", GateLead: "It needs no client: the gate signs people in, and its route says who may pass.",
 	GateTodo:    "Point the host at the gate, or at the proxy before it. The route lets in whoever is signed in and has the permission.",
@@ -268,7 +272,9 @@ var germanConsoleApplications = ConsoleApplications{
 	PostLogoutHint:     "Eine Adresse je Zeile, nach denselben Regeln.", ScopeHint: "Was sie erbitten darf.", AudienceHint: "Für welche APIs ihre Token sind. Keine: nur für dieses Gatehouse.",
 	RefreshHint: "Sie erhält Refresh-Token und fragt niemanden erneut, solange sie gelten.", LogoHint: "Ein PNG oder JPEG bis 256\u00a0KiB und 1.024 mal 1.024. Es wird so klein gemacht, wie es gezeigt wird; sonst bleibt nichts von der Datei.",
 	LogoFile: "Bild", SetLogo: "Verwenden", NoLogo: "Logo entfernen", LogoNow: "So sehen es Personen", LogoSet: "Das Logo ist geändert.", LogoGone: "Das Logo ist entfernt.",
-	Line: "Zeile {n}\u00a0{problem}",
+	UnknownScope: "Der Scope {scope} bedeutet hier nichts: Keine Berechtigung ist an ihn gebunden, und Personen sehen nur seinen Namen. Das ist richtig, wenn die eigene API der Anwendung ihn kennt.",
+	UnknownNear:  "Der Scope {scope} bedeutet hier nichts. War {name} gemeint?",
+	Line:         "Zeile {n}\u00a0{problem}",
 
 	GateTitle: "Eine Anwendung hinter dem Tor", GateLead: "Sie braucht keinen Client: Das Tor meldet an, und seine Route sagt, wer passieren darf.",
 	GateTodo:    "Richten Sie den Host auf das Tor oder auf den Proxy davor. Die Route lässt ein, wer angemeldet ist und die Berechtigung hat.",

@@ -24,7 +24,7 @@ func samples() map[string]view.Page {
 	at := time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
 	web := wire.ClientState{Kind: oauth.KindWeb, LastUsed: at, SignIns: 42, Client: wire.Client{
 		ID: "42", Name: "A", HomeURL: "https://a.example.test", AuthMethod: "client_secret", RedirectURIs: []string{"https://a.example.test/cb"}, GrantTypes: []string{"authorization_code", "client_credentials"},
-		Scope: "openid profile offline_access", Audiences: []string{"https://b.example.test"}, Consent: true, RequireRoles: []string{"r"}, Created: at, Updated: at,
+		Scope: "openid profil offline_access 42", UnknownScopes: []wire.UnknownScope{{Scope: "profil", Nearest: "profile"}, {Scope: "42"}}, Audiences: []string{"https://b.example.test"}, Consent: true, RequireRoles: []string{"r"}, Created: at, Updated: at,
 		Secrets: []wire.ClientSecret{{ID: "sec_a", Hint: "1234", Created: at}, {ID: "sec_b", Hint: "5678", Created: at, Expires: at}},
 		Roles:   &wire.Listing{Claim: "roles", Format: "list"},
 	}}
