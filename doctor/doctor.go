@@ -16,6 +16,7 @@ import (
 
 	"gatehouse/config"
 	"gatehouse/house/check"
+	"gatehouse/house/place"
 	"gatehouse/store"
 )
 
@@ -54,6 +55,7 @@ type examiner struct {
 func Examine(ctx context.Context, p Patient) Report {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
+	p.Config.Web.Listen.Internal = place.Internal(p.Config) // another server may answer at the usual one
 	e := &examiner{Patient: p, now: time.Now()}
 	for _, look := range []struct {
 		check, well string

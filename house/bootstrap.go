@@ -10,7 +10,6 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/fault"
-	"gatehouse/identity"
 )
 
 // setupPath is the page that makes the first administrator. The token stands in
@@ -33,7 +32,7 @@ func (h *House) FirstRun(ctx context.Context) (link string, waiting bool, err er
 		return "", err == nil, err
 	}
 	if h.Config.Bootstrap.Wanted() {
-		switch empty, err := h.empty(ctx); {
+		switch empty, err := h.Identity.Nobody(ctx); {
 		case err != nil:
 			return "", false, err
 		case empty:
@@ -49,12 +48,6 @@ func (h *House) FirstRun(ctx context.Context) (link string, waiting bool, err er
 		return "", err == nil, err
 	}
 	return SetupURL(h.Config.Issuer, token), true, nil
-}
-
-// empty reports whether there is not a single person.
-func (h *House) empty(ctx context.Context) (bool, error) {
-	anybody, _, err := h.Identity.Users(ctx, identity.UserFilter{Limit: 1})
-	return len(anybody) == 0, err
 }
 
 // bootstrap makes the first administrator from the configuration, through a

@@ -38,6 +38,12 @@ func (s *Service) NeverSetUp(ctx context.Context) (bool, error) {
 	return !ever, nil
 }
 
+// Nobody reports whether there is not a single person: nobody could sign in, then.
+func (s *Service) Nobody(ctx context.Context) (bool, error) {
+	anybody, _, err := s.Users(ctx, UserFilter{Limit: 1})
+	return len(anybody) == 0, err
+}
+
 // SetupLink makes the one-time token of the set-up page, good for an hour. Only
 // one is alive: when another replica made it, made is false and the token empty,
 // unless replace kills that one. With an administrator there it answers

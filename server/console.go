@@ -20,7 +20,7 @@ func (s *Server) console(api *admin.Door, pages *view.Pages) (*console.Door, err
 		return nil, err
 	}
 	return &console.Door{
-		Issuer: h.Config.Issuer, API: api, Callers: desk, People: h.Identity, Entrances: h.Gates,
+		Issuer: h.Config.Issuer, API: api, Callers: desk, People: h.Identity, Directory: h.Identity, Entrances: h.Gates,
 		Client: console.Client{
 			ID: string(house.ConsoleClient), Secret: h.ConsoleSecret(), Keep: h.KeepConsole, Asks: h.ConsoleAsks, Callback: house.ConsoleCallback,
 			Authorize: provider.PathAuthorize, Token: provider.PathToken, Keys: provider.PathJWKS,

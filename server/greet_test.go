@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"gatehouse/audit"
 	"gatehouse/house"
 	"gatehouse/internal/testconfig"
 )
@@ -33,5 +34,22 @@ func TestSecondStartWithoutAnAdministratorSaysWhatToDo(t *testing.T) {
 	second := greeting(t, h)
 	if strings.Contains(second, "#token=") || !strings.Contains(second, "gatehouse setup-link") {
 		t.Errorf("the second start says %q; it should lead to gatehouse setup-link", second)
+	}
+}
+
+// Who is set up reads at each start where they go on.
+func TestStartNamesTheConsole(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, testconfig.New(t))
+	ctx, by := t.Context(), audit.Actor{Kind: audit.Console}
+	token, _, err := h.Identity.SetupLink(ctx, by, true)
+	if err == nil {
+		_, err = h.Identity.Setup(ctx, by, token, "ada@example.test", "Ada", "correct horse battery staple")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := greeting(t, h); !strings.Contains(said, h.Config.Issuer+"/console") {
+		t.Errorf("the start says %q; it should lead to the console", said)
 	}
 }

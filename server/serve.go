@@ -28,6 +28,7 @@ import (
 	"gatehouse/pdp"
 	"gatehouse/proxy"
 	"gatehouse/ui/brand"
+	"gatehouse/ui/console"
 	"gatehouse/web"
 )
 
@@ -350,6 +351,8 @@ func (s *Server) greet(ctx context.Context) error {
 		fmt.Fprintf(s.options.Stdout, "Create the first administrator within 60 minutes: %s\n(another link: gatehouse setup-link)\n", link)
 	case waiting:
 		fmt.Fprint(s.options.Stdout, "There is no administrator. A set-up link is printed once, when it is made; for a new one: gatehouse setup-link\n")
+	default:
+		fmt.Fprintf(s.options.Stdout, "Administrators steer it in a browser at %s.\n", h.Config.Issuer+console.Root)
 	}
 	return nil
 }

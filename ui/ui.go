@@ -51,7 +51,7 @@ type Deps struct {
 	OAuth    account.Consents
 	Registry account.Clients
 	Turns    account.Turns
-	// Administrators knows who is shown how to go on after the set-up.
+	// Administrators knows who is shown how to go on after the set-up, and the way to the console.
 	Administrators setup.Administrators
 	Cookies        *web.Cookies
 	Pages          *view.Pages
@@ -78,7 +78,7 @@ func (d Deps) SignIn() *signin.Door {
 func Mount(m *web.Mux, d Deps) {
 	d.SignIn().Mount(m)
 	(&account.Door{
-		Flow: d.Flow, Identity: d.Identity, Sessions: d.Sessions, Consents: d.OAuth, Clients: d.Registry, Turns: d.Turns,
+		Flow: d.Flow, Identity: d.Identity, Sessions: d.Sessions, Consents: d.OAuth, Clients: d.Registry, Turns: d.Turns, Administrators: d.Administrators,
 		Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Fresh: d.Fresh, MinPassword: d.MinPassword,
 	}).Mount(m)
 	(&gate.Door{Flow: d.Flow, Entrances: d.Entrances, Cookies: d.Cookies, Next: d.Next}).Mount(m)

@@ -37,6 +37,8 @@ type house struct {
 	proofs    proof.List // of the last rise
 	err       error      // of the next change
 	turn      error      // of who changes something
+	steers    bool       // the person administers Gatehouse
+	unsure    error      // whether they do cannot be known
 	done      []string
 	asks      []flow.Ask
 }
@@ -70,6 +72,8 @@ func (h *house) ChangePassword(ctx context.Context, by audit.Actor, user id.User
 	}
 	return fresh, finish(ctx, fresh)
 }
+
+func (h *house) Administers(context.Context, id.User) (bool, error) { return h.steers, h.unsure }
 
 func (h *house) HasFactor(context.Context, id.User) (bool, error) { return h.factor, nil }
 
@@ -163,7 +167,7 @@ func ask(t *testing.T, h *house, method, path string, fields ...string) *httptes
 	m := web.NewMux(slog.New(slog.DiscardHandler), web.RefuseWithPage(pages))
 	cookies := &web.Cookies{FormKey: []byte("k"), SessionAge: setting.Always(time.Hour)}
 	(&Door{
-		Flow: h, Identity: h, Sessions: h, Consents: h, Clients: h, Turns: h, Cookies: cookies, Pages: pages, Fresh: setting.Always(5 * time.Minute), MinPassword: setting.Always(12),
+		Flow: h, Identity: h, Sessions: h, Consents: h, Clients: h, Turns: h, Administrators: h, Cookies: cookies, Pages: pages, Fresh: setting.Always(5 * time.Minute), MinPassword: setting.Always(12),
 		Next: func(e flow.Entry) string { return "/signin?i=" + string(e.Interaction.ID) },
 	}).Mount(m)
 	form := url.Values{}

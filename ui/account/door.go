@@ -71,6 +71,13 @@ type Clients interface {
 	Client(ctx context.Context, client id.Client) (*oauth.Client, error)
 }
 
+// Administrators knows who administers Gatehouse.
+type Administrators interface {
+	// Administers reports whether the person has a right at Gatehouse itself; Unavailable when
+	// nobody can know.
+	Administers(ctx context.Context, user id.User) (bool, error)
+}
+
 // Turns bounds how often a person changes something; house.Turns does.
 type Turns interface {
 	// Take counts one change, or answers TooMany.
@@ -85,8 +92,10 @@ type Door struct {
 	Consents Consents
 	Clients  Clients
 	Turns    Turns
-	Cookies  *web.Cookies
-	Pages    *view.Pages
+	// Administrators are shown the way to the console.
+	Administrators Administrators
+	Cookies        *web.Cookies
+	Pages          *view.Pages
 	// Next returns the path where a sign-in goes on, as signin.Next does.
 	Next func(e flow.Entry) string
 	// Fresh is how long a proof counts where a page changes how one signs in.

@@ -2,6 +2,8 @@ package account
 
 import (
 	"net/http"
+
+	"gatehouse/fault"
 )
 
 func (d *Door) home(w http.ResponseWriter, r *http.Request, v visitor) error {
@@ -17,8 +19,13 @@ func (d *Door) home(w http.ResponseWriter, r *http.Request, v visitor) error {
 	if err != nil {
 		return err
 	}
+	// A way that is not shown because nobody can know is no answer: the console asks again.
+	steers, err := d.Administrators.Administers(r.Context(), v.user.ID)
+	if err != nil && !fault.Is(err, fault.Unavailable) {
+		return err
+	}
 	return d.Pages.Show(w, r, http.StatusOK, homePage{
-		frame: v.frame, HasFactor: has, RecoveryLeft: left, Sessions: len(sessions), Apps: len(consents),
+		frame: v.frame, HasFactor: has, RecoveryLeft: left, Sessions: len(sessions), Apps: len(consents), Steers: steers,
 	})
 }
 

@@ -100,6 +100,7 @@ type homePage struct {
 	RecoveryLeft int
 	Sessions     int
 	Apps         int
+	Steers       bool // they administer Gatehouse
 }
 
 func (p homePage) Head(say *words.Catalogue) view.Head {

@@ -18,7 +18,7 @@ func samples() map[string]view.Page {
 		"account, factor": homePage{frame: f, HasFactor: true, RecoveryLeft: 2},
 		"account, one":    homePage{frame: f, HasFactor: true, RecoveryLeft: 1, Apps: 1},
 		"account, none":   homePage{frame: frame{Form: viewtest.Form(), Email: "alice@example.com"}, HasFactor: true, Sessions: 3, Apps: 2},
-		"account, safe":   homePage{frame: f, HasFactor: true, RecoveryLeft: 9},
+		"account, safe":   homePage{frame: f, HasFactor: true, RecoveryLeft: 9, Steers: true},
 		"password":        passwordPage{frame: f, MinLength: 12},
 		"password, wrong": passwordPage{frame: frame{Form: viewtest.Broken(), Email: "alice@example.com"}, MinLength: 12},
 		"sessions": sessionsPage{frame: f, List: []sessionLine{

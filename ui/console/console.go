@@ -58,6 +58,12 @@ type Entrances interface {
 	SignOut(ctx context.Context, from audit.Actor, token, host string) error
 }
 
+// Directory says whether there is anybody; *identity.Service does.
+type Directory interface {
+	// Nobody reports whether there is not a single person.
+	Nobody(ctx context.Context) (bool, error)
+}
+
 // Client is the console as an application of the issuer.
 type Client struct {
 	ID, Secret string
@@ -78,6 +84,7 @@ type Door struct {
 	API       *admin.Door
 	Callers   guard.Callers
 	People    guard.People
+	Directory Directory
 	Entrances Entrances
 	Client    Client
 	// Seals seals what travels with a browser through a sign-in, and Key is for what is

@@ -59,8 +59,14 @@ type begun struct {
 }
 
 // signIn begins a sign-in by the authorization endpoint. The query says where to go on, and
-// what must be proved (acr_values, max_age).
+// what must be proved (acr_values, max_age). Where nobody is there yet nobody can pass it, and
+// the page that says where the set-up link is comes instead.
 func (d *Door) signIn(w http.ResponseWriter, r *http.Request) error {
+	if nobody, err := d.Directory.Nobody(r.Context()); err != nil {
+		return err
+	} else if nobody {
+		return view.SeeOther(w, r, "/")
+	}
 	if err := d.Client.Keep(r.Context()); err != nil {
 		return err
 	}

@@ -38,6 +38,17 @@ func TestSignInOfWhoIsSignedInGoesOnAtOnce(t *testing.T) {
 	}
 }
 
+// Before anybody is there nobody can sign in: the page that says where the set-up link is comes
+// instead.
+func TestSignInBeforeTheSetUpLeadsToWhereItsLinkIs(t *testing.T) {
+	t.Parallel()
+	h := &house{decision: flow.StepSignIn, nobody: true}
+	leadsTo(t, newBrowser(t, h).get("/signin?return_to=/account/apps"), "/")
+	if len(h.calls) > 0 {
+		t.Errorf("calls %q", h.calls)
+	}
+}
+
 // Security checklist R05.
 func TestReturnPathNeverLeavesThisHost(t *testing.T) {
 	t.Parallel()

@@ -43,9 +43,11 @@ type Sessions interface {
 	End(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) error
 }
 
-// People names the person of a session; *identity.Service does.
+// People names the person of a session, and says whether there is any; *identity.Service does.
 type People interface {
 	User(ctx context.Context, user id.User) (identity.User, error)
+	// Nobody reports whether there is not a single person.
+	Nobody(ctx context.Context) (bool, error)
 }
 
 // Door serves the pages. All fields but Help must be set.

@@ -32,12 +32,13 @@ type house struct {
 	err      error
 	decision flow.Step
 
-	calls []string
-	asks  []flow.Ask
-	refs  []flow.Ref
-	live  bool
-	ended []id.Session
-	stays error // why a session does not end
+	calls  []string
+	asks   []flow.Ask
+	refs   []flow.Ref
+	live   bool
+	nobody bool // there is not a single person
+	ended  []id.Session
+	stays  error // why a session does not end
 }
 
 func (h *house) note(call string, ref flow.Ref) {
@@ -128,6 +129,8 @@ func (h *house) End(_ context.Context, _ audit.Actor, s id.Session, _ audit.Reas
 func (h *house) User(context.Context, id.User) (identity.User, error) {
 	return identity.User{ID: "usr_a", Email: "ada@example.com"}, nil
 }
+
+func (h *house) Nobody(context.Context) (bool, error) { return h.nobody, nil }
 
 // at is an entry of an application's sign-in that stands at step.
 func at(step flow.Step) flow.Entry {

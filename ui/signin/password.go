@@ -18,7 +18,8 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request) error {
 }
 
 // begin starts a sign-in that no application asked for, unless the browser is
-// signed in already.
+// signed in already. Where nobody is there yet nobody can pass it, and the page that says
+// where the set-up link is comes instead.
 func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
 	ask := flow.Ask{ReturnTo: ReturnPath(r.URL.Query().Get("return_to"))}
 	e, err := d.Flow.Decide(r.Context(), ask, d.Cookies.Session(r), ip(r))
@@ -27,6 +28,11 @@ func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
 	}
 	if e.Decision.Step == flow.StepIssue {
 		return view.SeeOther(w, r, ask.ReturnTo)
+	}
+	if nobody, err := d.People.Nobody(r.Context()); err != nil {
+		return err
+	} else if nobody {
+		return view.SeeOther(w, r, "/")
 	}
 	browser, err := d.Cookies.EnsureBrowser(w, r)
 	if err != nil {

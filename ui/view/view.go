@@ -68,6 +68,14 @@ type Head struct {
 	Refresh int
 }
 
+type onceKey struct{}
+
+// OnceIn reports whether what the page that is drawn holds is gone when it is asked for again.
+func OnceIn(ctx context.Context) bool {
+	once, _ := ctx.Value(onceKey{}).(bool)
+	return once
+}
+
 // Show writes p with status. Nothing is written when it returns an error.
 func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page) error {
 	say := v.speak(w, r)
@@ -75,6 +83,7 @@ func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page)
 	h.Policy.Script = len(h.Scripts) > 0
 	var b bytes.Buffer
 	ctx := v.drawing(r, say)
+	ctx = context.WithValue(ctx, onceKey{}, h.Once)
 	if !h.Once {
 		ctx = context.WithValue(ctx, offerKey{}, v.offer(r, status))
 	}

@@ -9,16 +9,17 @@ type Account struct {
 	Nav     Nav
 	Done    Done
 
-	Lead               string // the list of facts, for screen readers
-	Advice, Why, Setup string // a second step is missing
-	Few                string // recovery codes are few
-	FewLeft            Plural
-	MakeNew            string
-	Factor, On, Off    string // facts
-	SignedIn           string
-	Browsers           Plural
-	Apps               string
-	AppsLeft           Plural
+	Lead                string // the list of facts, for screen readers
+	Advice, Why, Setup  string // a second step is missing
+	Few                 string // recovery codes are few
+	FewLeft             Plural
+	MakeNew             string
+	Factor, On, Off     string // facts
+	SignedIn            string
+	Browsers            Plural
+	Apps                string
+	AppsLeft            Plural
+	Console, ConsoleWhy string // for administrators
 }
 
 // Nav is the navigation.

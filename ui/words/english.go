@@ -207,6 +207,7 @@ var english = Catalogue{
 		Skip:    "Skip to the content",
 		SignOut: "Sign out",
 		Cancel:  "Cancel",
+		Console: "Console", ConsoleWhy: "People, applications and access of everybody",
 		Nav: Nav{
 			Label:    "Your account",
 			Overview: "Overview",

@@ -229,6 +229,7 @@ var german = Catalogue{
 		Skip:    "Zum Inhalt springen",
 		SignOut: "Abmelden",
 		Cancel:  "Abbrechen",
+		Console: "Konsole", ConsoleWhy: "Personen, Anwendungen und Zugriff aller",
 		Nav: Nav{
 			Label:    "Ihr Konto",
 			Overview: "Überblick",

@@ -30,6 +30,9 @@ type Part struct {
 	Apply     string // a button: filter a list so
 	More      string // unfolds filters that are seldom used
 	Further   string // unfolds inputs that are seldom needed
+	ByNow     string // before what somebody else put into a field meanwhile
+	Empty     string // they emptied it
+	Yes, No   string // whether they ticked it
 	Filters   string // the filters that count, for screen readers
 	Without   Phrase // a link that takes one of them away: Name
 	Clear     string // a link that takes all away
@@ -104,6 +107,10 @@ var englishPart = Part{
 	Apply:     "Apply",
 	More:      "More filters",
 	Further:   "More to say",
+	ByNow:     "Meanwhile somebody else set it to:",
+	Empty:     "nothing",
+	Yes:       "Yes",
+	No:        "No",
 	Filters:   "Filters",
 	Without:   "Remove the filter {name}",
 	Clear:     "Clear all",
@@ -181,6 +188,10 @@ var germanPart = Part{
 	Apply:     "Anwenden",
 	More:      "Mehr Filter",
 	Further:   "Weitere Angaben",
+	ByNow:     "Inzwischen hat es jemand anderes geändert auf:",
+	Empty:     "nichts",
+	Yes:       "Ja",
+	No:        "Nein",
 	Filters:   "Filter",
 	Without:   "Filter {name} entfernen",
 	Clear:     "Alle entfernen",

@@ -50,7 +50,8 @@ type Field struct {
 	// Unit stands behind the input, such as "days".
 	Unit string
 
-	placeholder string // of what stands in a line
+	placeholder string  // of what stands in a line
+	now         *string // what it is by now, where that is not what was typed (Form.Beside)
 }
 
 // Option is a value that may be chosen.
@@ -97,6 +98,45 @@ func (f *Form) At(i int) *Field {
 	return &f.More[i-len(f.Fields)]
 }
 
+// Beside returns the form, with what was typed into it, with what each field holds by now: that of
+// now is the same form as it would be shown to whoever opens it.
+func (f Form) Beside(say *words.Catalogue, now Form) Form {
+	f.Fields, f.More = beside(say, f.Fields, now), beside(say, f.More, now)
+	return f
+}
+
+func beside(say *words.Catalogue, typed []Field, now Form) []Field {
+	typed = slices.Clone(typed)
+	for i := range typed {
+		for _, in := range slices.Concat(now.Fields, now.More) {
+			if text := in.said(say); in.ID == typed[i].ID && text != typed[i].said(say) {
+				typed[i].now = &text
+			}
+		}
+	}
+	return typed
+}
+
+// said is what a field holds, in words.
+func (f Field) said(say *words.Catalogue) string {
+	var chosen []string
+	for _, o := range f.Options {
+		if o.On || f.Kind == Choose && o.Value == f.Value {
+			chosen = append(chosen, o.Label)
+		}
+	}
+	switch f.Kind {
+	case Tick:
+		if f.On {
+			return say.Part.Yes
+		}
+		return say.Part.No
+	case Choose, Radio, Ticks:
+		return strings.Join(chosen, ", ")
+	}
+	return strings.ReplaceAll(f.Value, "\r\n", "\n")
+}
+
 // open reports whether something was said in what folds out, or is wrong there.
 func (f Form) open() bool {
 	return slices.ContainsFunc(f.More, func(in Field) bool { return in.Value != "" || in.Problem != "" })
@@ -135,8 +175,8 @@ func (f Form) broken() bool {
 // describedBy names what explains the field.
 func (f Field) describedBy() string {
 	var ids []string
-	for name, text := range map[string]string{"problem": f.Problem, "hint": f.Hint, "locked": f.Locked} {
-		if text != "" {
+	for name, is := range map[string]bool{"problem": f.Problem != "", "hint": f.Hint != "", "locked": f.Locked != "", "now": f.now != nil} {
+		if is {
 			ids = append(ids, f.ID+"-"+name)
 		}
 	}

@@ -46,6 +46,14 @@ func Head(title words.Title) view.Head {
 	return view.Head{Title: title, Styles: []string{"parts.css", "console.css"}, Scripts: []string{"app.js", "console.js"}}
 }
 
+// HeadOnce is the head of a page that shows what nobody can show again: it offers nothing that
+// leads away and back.
+func HeadOnce(title words.Title) view.Head {
+	h := Head(title)
+	h.Once = true
+	return h
+}
+
 // NavGroup is a part of the navigation. The first may have no Label.
 type NavGroup struct {
 	Label string
@@ -114,11 +122,12 @@ type Tab struct {
 	Current     bool
 }
 
-// Flash says once what was just done. Undo, if it is not empty, is the path that a form posts
-// to with Fields in order to take it back.
+// Flash says once what was just done. Next leads to what is to be done now, if its Href is not
+// empty. Undo, if it is not empty, is the path that a form posts to with Fields in order to take it back.
 type Flash struct {
 	Text   string
 	Bad    bool // it was not done
+	Next   Link
 	Undo   string
 	Fields []Hidden
 }

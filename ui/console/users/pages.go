@@ -80,6 +80,15 @@ func (p userPage) Head(say *words.Catalogue) view.Head {
 }
 func (p userPage) Body() templ.Component { return userBody(p) }
 
+// drawn is the frame around the page. Whoever made the person has to set a password next.
+func (p userPage) drawn(say *words.Catalogue) part.Frame {
+	f := p.Frame.Part(say, p.Tabbed(say, "", actions(p.userFrame)), p.notice(say), p.Crumbs(say)...)
+	if p.Done == "new" && p.CanPassword {
+		f.Flash.Next = part.Link{Label: say.ConsoleUsers.NewPassword, Href: p.Path() + "/password"}
+	}
+	return f
+}
+
 // credentialsPage shows by what they prove who they are.
 type credentialsPage struct {
 	userFrame

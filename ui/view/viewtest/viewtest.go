@@ -137,6 +137,7 @@ func Crawl(t *testing.T, pages map[string]view.Page) {
 			checkInputs(t, all)
 			checkReferences(t, all)
 			checkPolicy(t, p, w.Header())
+			checkOnce(t, all)
 			checkWords(t, p)
 			for _, n := range all {
 				checkInert(t, n)
@@ -145,6 +146,18 @@ func Crawl(t *testing.T, pages map[string]view.Page) {
 		})
 	}
 	checkTitles(t, pages)
+}
+
+// checkOnce looks whether a page that shows a secret offers something that leads away and back:
+// the secret would be lost.
+func checkOnce(t *testing.T, all []*html.Node) {
+	t.Helper()
+	secret := slices.ContainsFunc(all, func(n *html.Node) bool { return Attr(n, "data-testid") == "secret" })
+	for _, n := range all {
+		if action := Attr(n, "action"); secret && (action == "/language" || action == "/theme") {
+			t.Errorf("a form to %s takes away what is shown once", action)
+		}
+	}
 }
 
 // checkFrame looks for the language, a title, one main part and a view that

@@ -59,7 +59,7 @@ func Pages() map[string]view.Page {
 		Badges: []part.Badge{{Label: "Active", Tone: part.Good}, {Label: "Second factor", Tone: part.Good}, {Label: "Account ends 31 December", Tone: part.Warn}, {Label: "Locked", Tone: part.Bad}, {Label: "Imported", Tone: part.Plain}},
 		Tabs:   []part.Tab{{Label: "Overview", Href: "/console/users/1"}, {Label: "Access", Href: "/console/users/1/access", Current: true}, {Label: "Sessions", Href: "/console/users/1/sessions", Count: "2"}},
 	}
-	full.Flash = part.Flash{Text: "Grace Liu is disabled.", Undo: "/console/users/1/enable", Fields: []part.Hidden{{Name: "user", Value: "usr_7x2kq0"}}}
+	full.Flash = part.Flash{Text: "Grace Liu is disabled.", Next: part.Link{Label: "Lock her tokens", Href: "/console/locks"}, Undo: "/console/users/1/enable", Fields: []part.Hidden{{Name: "user", Value: "usr_7x2kq0"}}}
 	bare := frame("Groups")
 	bare.Person.Name, bare.Crumbs, bare.House = "", nil, ""
 	bare.Flash = part.Flash{Text: "Nothing was changed.", Bad: true}
