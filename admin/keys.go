@@ -55,7 +55,8 @@ func (d *Door) listKeys(ctx context.Context, c *Call, in *keysIn) (*Page[wire.Ke
 
 // KeyNext is how the next key comes in.
 type KeyNext struct {
-	Immediate bool `json:"immediate,omitempty" doc:"It signs at once; who has the key set in a cache refuses its tokens until they read it again"`
+	After     string `json:"after,omitempty" maxLength:"128" doc:"The kid of the key that signs now; where another one does, nothing is done, so that a repeat does it once"`
+	Immediate bool   `json:"immediate,omitempty" doc:"It signs at once; who has the key set in a cache refuses its tokens until they read it again"`
 }
 
 type rotateKeyIn struct {
@@ -67,7 +68,11 @@ func (d *Door) rotateKey(ctx context.Context, c *Call, in *rotateKeyIn) (*Page[w
 	if _, err := d.Clock.Now(ctx); err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "key.clock", "The clock of this server is not to be trusted now, and no key is made by it.")
 	}
-	if err := d.Keys.Rotate(ctx, c.By, in.Algorithm, in.Body != nil && in.Body.Immediate); err != nil {
+	how := KeyNext{}
+	if in.Body != nil {
+		how = *in.Body
+	}
+	if err := d.Keys.RotateAfter(ctx, c.By, in.Algorithm, how.After, how.Immediate); err != nil {
 		return nil, err
 	}
 	return d.keysNow(ctx, c)

@@ -801,6 +801,7 @@ type Client struct {
 	Scope                        string         `json:"scope"`
 	Secrets                      []ClientSecret `json:"secrets,omitzero"`
 	TokenEndpointAuthMethod      string         `json:"token_endpoint_auth_method"`
+	UnknownScopes                []UnknownScope `json:"unknown_scopes,omitzero"`
 	Updated                      time.Time      `json:"updated"`
 	UserinfoSignedResponseAlg    *string        `json:"userinfo_signed_response_alg,omitempty"`
 }
@@ -987,6 +988,7 @@ type ClientState struct {
 	Secrets                      []ClientSecret  `json:"secrets,omitzero"`
 	SignIns30Days                int64           `json:"sign_ins_30_days"`
 	TokenEndpointAuthMethod      string          `json:"token_endpoint_auth_method"`
+	UnknownScopes                []UnknownScope  `json:"unknown_scopes,omitzero"`
 	Updated                      time.Time       `json:"updated"`
 	UserinfoSignedResponseAlg    *string         `json:"userinfo_signed_response_alg,omitempty"`
 }
@@ -1562,6 +1564,9 @@ type KeyCreate struct {
 
 // KeyNext defines model for KeyNext.
 type KeyNext struct {
+	// After The kid of the key that signs now; where another one does, nothing is done, so that a repeat does it once
+	After *string `json:"after,omitempty"`
+
 	// Immediate It signs at once; who has the key set in a cache refuses its tokens until they read it again
 	Immediate *bool `json:"immediate,omitempty"`
 }
@@ -2006,6 +2011,7 @@ type NewClient struct {
 	Scope                        string         `json:"scope"`
 	Secrets                      []ClientSecret `json:"secrets,omitzero"`
 	TokenEndpointAuthMethod      string         `json:"token_endpoint_auth_method"`
+	UnknownScopes                []UnknownScope `json:"unknown_scopes,omitzero"`
 	Updated                      time.Time      `json:"updated"`
 	UserinfoSignedResponseAlg    *string        `json:"userinfo_signed_response_alg,omitempty"`
 }
@@ -2046,6 +2052,7 @@ type NewClientSecret struct {
 	Scope                        string         `json:"scope"`
 	Secrets                      []ClientSecret `json:"secrets,omitzero"`
 	TokenEndpointAuthMethod      string         `json:"token_endpoint_auth_method"`
+	UnknownScopes                []UnknownScope `json:"unknown_scopes,omitzero"`
 	Updated                      time.Time      `json:"updated"`
 	UserinfoSignedResponseAlg    *string        `json:"userinfo_signed_response_alg,omitempty"`
 }
@@ -2667,12 +2674,23 @@ type SetPlan struct {
 	// Secrets The first secrets of new applications, which nobody sees again
 	Secrets []SetSecret `json:"secrets,omitzero"`
 	Set     string      `json:"set"`
+
+	// Warnings What works, and may not be what was meant
+	Warnings []SetWarning `json:"warnings,omitzero"`
 }
 
 // SetSecret defines model for SetSecret.
 type SetSecret struct {
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret"`
+}
+
+// SetWarning defines model for SetWarning.
+type SetWarning struct {
+	Field   string `json:"field"`
+	ID      string `json:"id"`
+	Kind    string `json:"kind"`
+	Problem string `json:"problem"`
 }
 
 // Setting defines model for Setting.
@@ -2860,6 +2878,12 @@ type TurnedEntry struct {
 	Subject *Subject  `json:"subject,omitempty"`
 	To      string    `json:"to"`
 	Why     *string   `json:"why,omitempty"`
+}
+
+// UnknownScope defines model for UnknownScope.
+type UnknownScope struct {
+	Nearest *string `json:"nearest,omitempty"`
+	Scope   string  `json:"scope"`
 }
 
 // UpstreamSpec defines model for UpstreamSpec.

@@ -191,14 +191,24 @@ func (r *Ring) move(ctx context.Context, k Key, from State) error {
 // "key.busy" when another process rotates right now, "key.announced" when the next key
 // is announced already.
 func (r *Ring) Rotate(ctx context.Context, by audit.Actor, alg string, immediate bool) error {
+	return r.RotateAfter(ctx, by, alg, "", immediate)
+}
+
+// RotateAfter is Rotate for who saw which key signs: where another one signs by now, somebody
+// else was faster, or the same question comes again, and nothing is done: Conflict
+// "key.changed". An after that is "" is whichever key signs.
+func (r *Ring) RotateAfter(ctx context.Context, by audit.Actor, alg, after string, immediate bool) error {
 	if !slices.Contains(r.Algorithms(), alg) {
 		return unsupported(alg)
 	}
-	if r.current.Load().signing[alg] == nil {
+	if r.current.Load().signing[alg] == nil && after == "" {
 		return r.ensure(ctx, by, alg)
 	}
 	now := time.Now()
 	held, err := r.underLease(ctx, now, func() error {
+		if signs := r.current.Load().signing[alg]; after != "" && (signs == nil || signs.id != after) {
+			return fault.New(fault.Conflict, "key.changed", "Another key signs by now. Look at the keys again.")
+		}
 		if err := r.rotateNow(ctx, by, alg, immediate, now); err != nil {
 			return err
 		}

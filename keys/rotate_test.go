@@ -132,6 +132,32 @@ func TestTokensOfARetiredKeyAreRefused(t *testing.T) {
 	})
 }
 
+// Who says after which key the next one comes brings in one, however often they say so, and at once
+// or in time.
+func TestARotationAfterAKeyIsDoneOnce(t *testing.T) {
+	t.Parallel()
+	m := &memory{}
+	r, other := m.ring(t), m.ring(t)
+	first := header(t, r).KeyID
+	if err := r.RotateAfter(t.Context(), console, keys.ES256, first, true); err != nil {
+		t.Fatal(err)
+	}
+	next := header(t, r).KeyID
+	for name, again := range map[string]*keys.Ring{"here": r, "at another replica": other} {
+		for _, immediate := range []bool{true, false} {
+			if err := again.RotateAfter(t.Context(), console, keys.ES256, first, immediate); fault.CodeOf(err) != "key.changed" {
+				t.Errorf("%s, immediate %v: %v, want key.changed", name, immediate, err)
+			}
+		}
+	}
+	if err := r.RotateAfter(t.Context(), console, keys.EdDSA, "none", true); fault.CodeOf(err) != "key.changed" {
+		t.Errorf("after a key that there is not: %v, want key.changed", err)
+	}
+	if now := header(t, r).KeyID; now != next || len(listed(t, r)) != 2 {
+		t.Errorf("%s signs of %d keys, want %s of two", now, len(listed(t, r)), next)
+	}
+}
+
 // A house that was switched off when its key was due announces all the same.
 func TestLateRotationIsStillAnnouncedForADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

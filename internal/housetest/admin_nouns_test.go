@@ -151,6 +151,11 @@ func TestASigningKeyIsRotatedAndRevokedThroughTheAPI(t *testing.T) {
 			signing = items(next, "kid")[i]
 		}
 	}
+	for i, want := range []int{http.StatusOK, http.StatusConflict} { // a repeat is none
+		if a := s.call(s.boss, http.MethodPut, "/api/v1/keys/ES256/next", map[string]any{"after": signing, "immediate": true}); a.Status != want {
+			t.Errorf("at once, time %d: %d %s", i+1, a.Status, a.Body)
+		}
+	}
 	if a := s.call(s.boss, http.MethodDelete, "/api/v1/keys/"+signing, nil); a.Status != http.StatusOK || slices.Contains(items(a, "kid"), signing) {
 		t.Errorf("revoked: %d %s", a.Status, a.Body)
 	}

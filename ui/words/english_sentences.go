@@ -16,6 +16,7 @@ var englishSentences = itself(
 	"The form cannot be read.",
 	"The request breaks a rule.",
 	"The keys changed since this page was shown. Look at them again.",
+	"Another key signs by now. Look at the keys again.",
 	"The routes of this gate are in files (gate.routes), and change there.",
 	"This is no URL.",
 	"The route cannot be used.",

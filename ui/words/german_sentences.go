@@ -24,6 +24,7 @@ var germanSentences = map[Phrase]Phrase{
 
 	"The request breaks a rule.":                                            "Die Anfrage verletzt eine Regel.",
 	"The form cannot be read.":                                              "Das Formular lässt sich nicht lesen.",
+	"Another key signs by now. Look at the keys again.":                     "Inzwischen signiert ein anderer Schlüssel. Sehen Sie die Schlüssel noch einmal an.",
 	"The keys changed since this page was shown. Look at them again.":       "Die Schlüssel haben sich geändert, seit diese Seite gezeigt wurde. Sehen Sie noch einmal nach.",
 	"The routes of this gate are in files (gate.routes), and change there.": "Die Routen dieses Tors stehen in Dateien (gate.routes) und werden dort geändert.",
 	"This is no URL.":                                                   "Das ist keine Adresse.",

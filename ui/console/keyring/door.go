@@ -113,8 +113,11 @@ func rotation(v *guard.Visit) (rotatePage, error) {
 			continue
 		}
 		seen = append(seen, k.ID)
-		if k.State == keys.Announced {
+		switch k.State {
+		case keys.Announced:
 			p.Announced = true
+		case keys.Signing:
+			p.Signs = k.ID
 		}
 	}
 	if len(seen) == 0 {
@@ -136,7 +139,7 @@ func (d *Door) rotate(v *guard.Visit) error {
 	if p.Seen != v.Value("seen") {
 		err = fault.New(fault.Conflict, "key.changed", "The keys changed since this page was shown. Look at them again.")
 	} else {
-		_, err = guard.Ask[admin.Page[wire.Key]](v, "rotateKey", admin.Input{Path: guard.On("algorithm", p.Algorithm), Body: admin.KeyNext{Immediate: p.Immediate}})
+		_, err = guard.Ask[admin.Page[wire.Key]](v, "rotateKey", admin.Input{Path: guard.On("algorithm", p.Algorithm), Body: admin.KeyNext{After: p.Signs, Immediate: p.Immediate}})
 	}
 	if err == nil {
 		return v.Done(path, map[bool]string{true: "rotated", false: "announced"}[p.Immediate || p.Announced])

@@ -149,6 +149,7 @@ type rotatePage struct {
 	guard.Frame
 	Algorithm string
 	Seen      string // the keys of the algorithm that there are
+	Signs     string // the one of them that signs
 	Announced bool   // the next one is known already
 	Immediate bool
 }
