@@ -176,6 +176,7 @@ func (d *Door) edit(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
+	page.Fresh = page.form
 	page.take(v)
 	permissions, servers := catalogue(page.Catalogue, page.API.Permissions), strings.Fields(page.Servers)
 	_, err = guard.Ask[admin.One[wire.API]](v, "updateAPI", admin.Input{Path: on(v), IfMatch: v.Value("etag"), Body: admin.APISettings{

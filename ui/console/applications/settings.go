@@ -370,6 +370,7 @@ func (d *Door) saveSettings(s sheet) guard.Handler {
 		if err != nil {
 			return err
 		}
+		page.Fresh = page.form
 		check := v.Value("check") != "" // script asks so while somebody types
 		if check {
 			err = page.check(v)

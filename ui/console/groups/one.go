@@ -197,6 +197,7 @@ func (d *Door) edit(v *guard.Visit, k *kind) error {
 		return err
 	}
 	page := f.editPage() // sent again, it is meant for what is there now
+	page.Fresh = page.form
 	page.Description = v.Value("description")
 	if err := k.write(v, page.ID, v.Value("etag"), page.Description); err != nil {
 		return page.again(v, err)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"gatehouse/fault"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
@@ -30,6 +31,9 @@ type Frame struct {
 	Key string
 	// Done is what was just done, as the address has it; it may be anything.
 	Done string
+	// Fresh is the form as it would be shown now, before what was typed is put into its page. Where
+	// somebody else changed the thing meanwhile, Draw tells by it what they made of it.
+	Fresh func(say *words.Catalogue) part.Form
 	// Command is the command that does the same as the page (Command); "" for none.
 	Command string
 	// Undo is the path that a form posts to in order to take back what was just done, with the ETag of
@@ -142,9 +146,17 @@ func (f *Frame) Carried() []part.Hidden {
 	return all
 }
 
+// Changed reports whether the form came back because somebody else was faster.
+func (f *Frame) Changed() bool {
+	return f.Wrong != nil && (f.Wrong.Kind == fault.Outdated || strings.HasSuffix(f.Wrong.Code, ".changed"))
+}
+
 // Draw returns a form as the page shows it: with what every form carries, and with what was
 // wrong with it when it was sent.
 func (f *Frame) Draw(say *words.Catalogue, form part.Form) part.Form {
 	form.Token, form.Hidden = f.Token, append(f.Carried(), form.Hidden...)
+	if f.Fresh != nil && f.Changed() {
+		form = form.Beside(say, f.Fresh(say))
+	}
 	return form.Faulty(say, f.Wrong)
 }

@@ -121,6 +121,8 @@ func (d *Door) edit(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
+	p.Draft = draftOf(f.ID, f.Kept.Spec)
+	p.Fresh, p.present = p.form, p.ETag
 	if etag := v.Value("etag"); etag != "" {
 		p.ETag = etag // as it was seen
 	}
@@ -174,11 +176,15 @@ func try(v *guard.Visit, name string, spec gate.RouteSpec) (admin.GateTrial, err
 	return found.Body, nil
 }
 
-// again shows the form with what was wrong.
+// again shows the form with what was wrong. Where somebody else changed the route meanwhile it is
+// meant, sent again, for what they made of it, which it shows.
 func (p *editPage) again(v *guard.Visit, err error) error {
 	status, ok := v.Reject(&p.Frame, typed.Placed(err, inputs))
 	if !ok {
 		return err
+	}
+	if p.Changed() {
+		p.ETag = p.present
 	}
 	return v.Show(status, *p)
 }

@@ -24,6 +24,8 @@ type editPage struct {
 	Methods   []string // that a route may take
 	Upstreams []string
 	Tried     *admin.GateTrial // what was typed can be used
+
+	present string // the ETag of the route as it is by now
 }
 
 func (p editPage) Head(say *words.Catalogue) view.Head { return part.Head(p.title(say)) }

@@ -157,6 +157,7 @@ func (d *Door) edit(v *guard.Visit) error {
 		return err
 	}
 	page := f.editPage() // sent again, it is meant for what is there now
+	page.Fresh = page.form
 	page.Description = v.Value("description")
 	page.Command = page.same()
 	_, err = guard.Ask[admin.One[wire.ServiceAccount]](v, "updateServiceAccount", admin.Input{Path: on(v), IfMatch: v.Value("etag"), Body: admin.Description{Description: page.Description}})

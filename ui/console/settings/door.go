@@ -101,6 +101,7 @@ func (d *Door) set(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
+	p.Fresh = p.form
 	p.Value = v.Value("value")
 	p.Command = sets(p.Setting.Path, p.Value)
 	if err := change(v, p.Setting.Path, v.Value("etag"), p.Value); err != nil {

@@ -83,6 +83,7 @@ func (d *Door) edit(v *guard.Visit, k *kind) error {
 	if err != nil {
 		return err
 	}
+	p.Fresh = p.form
 	p.Draft = taken(v.R.PostForm, k.names) // sent again, it is meant for what is there now
 	etag := v.Value("etag")
 	if etag == "" {

@@ -44,6 +44,7 @@ func (d *Door) edit(v *guard.Visit) error {
 		return err
 	}
 	page := f.editPage() // sent again, it is meant for the person as they are now
+	page.Fresh = page.form
 	page.take(v)
 	_, err = guard.Ask[admin.One[wire.User]](v, "updateUser", admin.Input{
 		Path: on(v), IfMatch: v.Value("etag"), Body: admin.UserChange{Email: &page.Email, Name: &page.Name, EmailVerified: &page.Verified},
