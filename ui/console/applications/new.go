@@ -300,8 +300,13 @@ func (p madePage) name(say *words.Catalogue) words.Title {
 	return say.ConsoleApplications.Made.With(words.Name, p.Made.Name)
 }
 
-func (p madePage) Head(say *words.Catalogue) view.Head { return part.Head(p.name(say)) }
-func (p madePage) Body() templ.Component               { return madeBody(p) }
+func (p madePage) Head(say *words.Catalogue) view.Head {
+	if p.Made.Secret != "" {
+		return part.HeadOnce(p.name(say))
+	}
+	return part.Head(p.name(say))
+}
+func (p madePage) Body() templ.Component { return madeBody(p) }
 
 // once is the secret, with the lines of an .env file.
 func (p madePage) once(say *words.Catalogue) part.Secret {

@@ -114,8 +114,10 @@ type freshPage struct {
 	File   string // that it can be kept in
 }
 
-func (p freshPage) Head(say *words.Catalogue) view.Head { return part.Head(words.Title(p.name(say))) }
-func (p freshPage) Body() templ.Component               { return freshBody(p) }
+func (p freshPage) Head(say *words.Catalogue) view.Head {
+	return part.HeadOnce(words.Title(p.name(say)))
+}
+func (p freshPage) Body() templ.Component { return freshBody(p) }
 
 func (p freshPage) name(say *words.Catalogue) words.Title {
 	return words.Title(say.ConsoleApplications.Rotated.With(words.Name, p.Client.Name))

@@ -269,7 +269,7 @@ type secretPage struct {
 }
 
 func (p secretPage) Head(say *words.Catalogue) view.Head {
-	return part.Head(say.ConsoleServices.SecretTitle.With(words.Name, p.ID))
+	return part.HeadOnce(say.ConsoleServices.SecretTitle.With(words.Name, p.ID))
 }
 func (p secretPage) Body() templ.Component { return secretBody(p) }
 
