@@ -121,15 +121,15 @@ func (d *Door) findUsers(ctx context.Context, c *Call, f identity.UserFilter) ([
 // listUser is the list of the one with an address, or of nobody.
 func (d *Door) listUser(ctx context.Context, c *Call, email string, f *identity.UserFilter) (*Page[wire.ListedUser], error) {
 	u, err := d.Identity.UserByEmail(ctx, email)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	if fault.Is(err, fault.NotFound) {
+		return d.listedUsers(ctx, c, nil, "")
+	}
+	if err != nil {
 		return nil, err
 	}
 	f.Sees = func(u *identity.User) bool { return c.seesWho(person(u.ID)) }
-	var found []identity.User
-	if err == nil {
-		found, err = d.Identity.Fitting(ctx, f, []identity.User{u})
-	}
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	found, err := d.Identity.Fitting(ctx, f, []identity.User{u})
+	if err != nil {
 		return nil, err
 	}
 	return d.listedUsers(ctx, c, found, "")

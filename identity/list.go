@@ -54,17 +54,17 @@ const (
 // has reports whether a person is in the state that is asked for, and may be seen. Whether
 // they have a second factor is not looked at.
 func (f *UserFilter) has(u *User) bool {
-	return (f.State == "" || u.Disabled == (f.State == UserDisabled)) && !f.since(u) && (f.Sees == nil || f.Sees(u))
+	return (f.State == "" || u.Disabled == (f.State == UserDisabled)) && !f.tooLate(u) && (f.Sees == nil || f.Sees(u))
 }
 
-// since reports whether u signed in too late for f.
-func (f *UserFilter) since(u *User) bool {
+// tooLate reports whether u signed in too late for f.
+func (f *UserFilter) tooLate(u *User) bool {
 	return !f.SignedInBefore.IsZero() && !u.LastSignIn.Before(f.SignedInBefore)
 }
 
 // over reports whether nobody behind u is one whom f asks for.
 func (f *UserFilter) over(u *User) bool {
-	return f.SignedIn && !f.Backwards && f.Search == "" && f.since(u)
+	return f.SignedIn && !f.Backwards && f.Search == "" && f.tooLate(u)
 }
 
 // cursorOf returns the place behind u in the list.

@@ -25,6 +25,17 @@ type ServedRoute struct {
 	Tests     int              `json:"tests"`
 }
 
+// Decided is how much was decided of what came out, and how much of it was not let through.
+func Decided(decisions map[string]int64) (all, refused int) {
+	for outcome, n := range decisions {
+		all += int(n)
+		if outcome != "allow" && outcome != "public" && outcome != "preflight" {
+			refused += int(n)
+		}
+	}
+	return all, refused
+}
+
 // ServedUpstream is a server behind the gate, as it is reached.
 type ServedUpstream struct {
 	ID       string   `json:"id"`

@@ -63,7 +63,7 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 	}
 	for i := range p.Filters {
 		f := &p.Filters[i]
-		t.Rows = append(t.Rows, part.Row{Value: string(f.ID), Label: f.Name, Href: guard.ListOf(f.List, guard.Kept(f)), Cells: []templ.Component{
+		t.Rows = append(t.Rows, part.Row{Value: string(f.ID), Label: f.Name, Href: guard.ListOf(f.List, guard.QueryOf(f)), Cells: []templ.Component{
 			part.Text(f.Name), part.Text(listed(say, f.List)), code(narrows(f.Query)),
 		}})
 	}

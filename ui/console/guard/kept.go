@@ -33,7 +33,7 @@ func (v *Visit) Keeps(f *Frame, list string) error {
 	}
 	now := v.Only(saved.Lists[list]...).Encode()
 	for _, one := range found.Body.Items {
-		query := Kept(&one)
+		query := QueryOf(&one)
 		if query == now {
 			f.kept.now = ListOf(list, query)
 		}
@@ -48,8 +48,8 @@ func (v *Visit) Keeps(f *Frame, list string) error {
 // ListOf is the address of a list with what narrows it.
 func ListOf(list, query string) string { return Root + "/" + list + "?" + query }
 
-// Kept is what a filter narrows its list by, as an address has it: of what the list takes alone.
-func Kept(one *wire.SavedFilter) string {
+// QueryOf is what a filter narrows its list by, as an address has it: of what the list takes alone.
+func QueryOf(one *wire.SavedFilter) string {
 	q := url.Values{}
 	for _, name := range saved.Lists[one.List] {
 		if value := one.Query[name]; value != "" {

@@ -84,7 +84,7 @@ func (p overviewPage) tiles(say *words.Catalogue) []part.Stat {
 		}
 	}
 	signIns, refused := p.trend(func(d wire.DayFigures) int64 { return d.SignIns }), p.trend(func(d wire.DayFigures) int64 { return d.Refused })
-	gate := p.trend(func(d wire.DayFigures) int64 { return turnedBack(d.Gate) })
+	gate := p.trend(func(d wire.DayFigures) int64 { _, refused := wire.Decided(d.Gate); return int64(refused) })
 	number := func(n int64) string { return say.Number(int(n)) }
 	w := say.ConsoleOverview
 	all := []part.Stat{
@@ -133,16 +133,6 @@ func (p overviewPage) unsecured() string {
 // percent is a part of a whole in hundredths.
 func percent(part, whole int64) string {
 	return strconv.FormatInt(part*100/max(whole, 1), 10) + "\u00a0%"
-}
-
-// turnedBack is how many requests the gate did not let through.
-func turnedBack(decisions map[string]int64) (n int64) {
-	for outcome, m := range decisions {
-		if outcome != "allow" && outcome != "public" && outcome != "preflight" {
-			n += m
-		}
-	}
-	return n
 }
 
 func (p overviewPage) trend(of func(wire.DayFigures) int64) (all []int) {

@@ -10,6 +10,7 @@ import (
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
+	"gatehouse/wire"
 )
 
 func (d *Door) askDelete(v *guard.Visit) error {
@@ -63,7 +64,7 @@ func (p deletePage) sure(say *words.Catalogue) part.Confirm {
 		ID: "delete", Action: pathOf(p.ID) + "/delete", Cancel: pathOf(p.ID), Hidden: []part.Hidden{{Name: "etag", Value: p.ETag}}, Do: []part.Button{{ID: "submit", Label: w.Delete, Danger: true}},
 	})}
 	if p.Served != nil {
-		all, _ := counted(p.Served.Decisions)
+		all, _ := wire.Decided(p.Served.Decisions)
 		c.Details = append(addresses(&p.Served.Route), say.Of(w.Lately, all).With(words.N, say.Number(all)))
 	}
 	if p.Mistyped {

@@ -96,7 +96,7 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 		{Label: w.Route}, {Label: w.Mode}, {Label: w.Asks}, {Label: w.Upstream}, {Label: w.Decided, Number: true}, {Label: w.Refused, Number: true},
 	}}
 	for _, r := range p.Served {
-		decided, refused := counted(r.Decisions)
+		decided, refused := wire.Decided(r.Decisions)
 		t.Rows = append(t.Rows, part.Row{Label: r.ID, Href: pathOf(r.ID), Soft: r.Mode == gate.Off.String(), Cells: []templ.Component{
 			part.Cell(part.Lines{Main: r.ID, Code: address(&r.Route)}), part.Pill(modeOf(say, r.Mode)), asks(&r), code(r.Upstream), part.Number(decided), part.Number(refused),
 		}})
@@ -135,17 +135,6 @@ func address(r *wire.Route) string {
 		text += " …"
 	}
 	return text
-}
-
-// counted is how much was decided, and how much of it not let through.
-func counted(decisions map[string]int64) (all, refused int) {
-	for outcome, n := range decisions {
-		all += int(n)
-		if outcome != "allow" && outcome != "public" && outcome != "preflight" {
-			refused += int(n)
-		}
-	}
-	return all, refused
 }
 
 // permissionsOf are what a route asks for, each once.

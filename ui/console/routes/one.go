@@ -193,7 +193,7 @@ func shown(say *words.Catalogue, ways []string) string {
 // decisions are what was decided in the last seven days.
 func (p routePage) decisions(say *words.Catalogue) []part.Stat {
 	w := say.ConsoleRoutes
-	all, refused := counted(p.Served.Decisions)
+	all, refused := wire.Decided(p.Served.Decisions)
 	label := w.Refused
 	if p.Served.Mode == gate.Shadow.String() {
 		label = w.WouldRefuse
