@@ -90,8 +90,13 @@ type donePage struct {
 	Plan admin.SetPlan
 }
 
-func (p donePage) Head(say *words.Catalogue) view.Head { return part.Head(say.ConsoleFiles.Done) }
-func (p donePage) Body() templ.Component               { return doneBody(p) }
+func (p donePage) Head(say *words.Catalogue) view.Head {
+	if len(p.Plan.Secrets) > 0 {
+		return part.HeadOnce(say.ConsoleFiles.Done)
+	}
+	return part.Head(say.ConsoleFiles.Done)
+}
+func (p donePage) Body() templ.Component { return doneBody(p) }
 
 func (p *donePage) secrets(say *words.Catalogue) []part.Secret {
 	all := make([]part.Secret, len(p.Plan.Secrets))

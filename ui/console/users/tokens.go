@@ -113,7 +113,7 @@ type freshTokenPage struct {
 }
 
 func (p freshTokenPage) Head(say *words.Catalogue) view.Head {
-	return part.Head(say.ConsoleUsers.TokenMade)
+	return part.HeadOnce(say.ConsoleUsers.TokenMade)
 }
 func (p freshTokenPage) Body() templ.Component { return freshTokenBody(p) }
 
