@@ -28,20 +28,20 @@ func (s *Snapshot) Steering(ctx context.Context, now time.Time, limit int) (all 
 	return all[:min(len(all), limit)], nil
 }
 
-// EndingKey is a key of a service account that the clock ends.
+// EndingKey is a key that the clock ends.
 type EndingKey struct {
-	ID      id.ServiceKey
-	Service string
-	Ends    time.Time
+	ID    id.ServiceKey
+	Owner Subject
+	Ends  time.Time
 }
 
-// EndingKeys are the keys of service accounts that the clock ends after now and until then, the
-// first to end first.
-func (s *Snapshot) EndingKeys(now, until time.Time) (all []EndingKey) {
+// EndingKeys are the keys of the owners of a kind (service accounts, or people for their personal
+// tokens) that the clock ends after now and until then, the first to end first.
+func (s *Snapshot) EndingKeys(of Kind, now, until time.Time) (all []EndingKey) {
 	from, to := nanos(now), nanos(until)
 	for name, k := range s.keys {
-		if k.owner.Kind == ServiceAccount && k.until > from && k.until <= to {
-			all = append(all, EndingKey{name, k.owner.ID, time.Unix(0, k.until).UTC()})
+		if k.owner.Kind == of && k.until > from && k.until <= to {
+			all = append(all, EndingKey{name, k.owner, time.Unix(0, k.until).UTC()})
 		}
 	}
 	slices.SortFunc(all, func(a, b EndingKey) int { return a.Ends.Compare(b.Ends) })

@@ -47,8 +47,11 @@ func TestKeysThatEndAreFound(t *testing.T) {
 		key("key_later", ci, began.Add(2*time.Hour)), key("key_soon", ci, began.Add(time.Hour)), key("key_over", ci, began), key("key_far", ci, began.Add(9*time.Hour)),
 		key("key_never", ci, time.Time{}), key("key_person", Subject{User, "usr_a"}, began.Add(time.Hour)),
 	}})
-	got := s.EndingKeys(began, began.Add(3*time.Hour))
-	if len(got) != 2 || got[0].ID != "key_soon" || got[1].ID != "key_later" || got[0].Service != "ci" || !got[0].Ends.Equal(began.Add(time.Hour)) {
+	if of := s.EndingKeys(User, began, began.Add(3*time.Hour)); len(of) != 1 || of[0].ID != "key_person" || of[0].Owner.ID != "usr_a" {
+		t.Errorf("of people, found %+v", of)
+	}
+	got := s.EndingKeys(ServiceAccount, began, began.Add(3*time.Hour))
+	if len(got) != 2 || got[0].ID != "key_soon" || got[1].ID != "key_later" || got[0].Owner.ID != "ci" || !got[0].Ends.Equal(began.Add(time.Hour)) {
 		t.Errorf("found %+v", got)
 	}
 }

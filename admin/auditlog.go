@@ -37,6 +37,7 @@ type Proofs interface {
 func (d *Door) auditLog() {
 	const all = "/audit"
 	add(d, Route{Method: http.MethodGet, Path: all, ID: "listAuditEvents", Permission: "audit:read", Summary: "List what was done and what was refused, newest first"}, d.listEvents)
+	add(d, Route{Method: http.MethodGet, Path: all + "/histogram", ID: "getAuditHistogram", Permission: "audit:read", Summary: "Count what was done and what was refused, by days or hours, of the last 31 days or since and until, a month at the most"}, d.getHistogram)
 	add(d, Route{Method: http.MethodGet, Path: all + "/export", ID: "exportAuditEvents", Permission: "audit:export", Summary: "Take the audit log along, newest first, as lines of JSON or as CSV in which nothing is a formula", Lasting: true}, d.exportEvents)
 	add(d, Route{Method: http.MethodGet, Path: all + "/verification", ID: "verifyAudit", Permission: "audit:verify", Summary: "Look at all of the audit log: whether it is what was recorded", Lasting: true}, d.verifyAudit)
 	add(d, Route{Method: http.MethodGet, Path: all + "/checkpoints", ID: "listAuditCheckpoints", Permission: "audit:verify", Summary: "List the signed heads of the audit log, the smallest first"}, d.listCheckpoints)
@@ -53,6 +54,7 @@ type AuditFilter struct {
 	Actor    string `query:"actor" maxLength:"300" doc:"Who did it, as KIND or KIND:ID: person:usr_…, service:ci, console"`
 	Action   string `query:"action" maxLength:"64" pattern:"^[a-z]+\\.([a-z]+)?$" doc:"What was done, user.create; or all that begins so, user."`
 	Outcome  string `query:"outcome" enum:"done,refused"`
+	Reason   string `query:"reason" maxLength:"64" pattern:"^[a-z0-9_]+$" doc:"Why it was refused, as events say it: wrong, forbidden"`
 	IP       string `query:"ip" maxLength:"64" doc:"The address from which it came"`
 	Client   string `query:"client" maxLength:"128" doc:"The application that it concerns, by its client_id"`
 	Since    string `query:"since" maxLength:"64" format:"date-time" doc:"At that time or after"`
@@ -61,7 +63,7 @@ type AuditFilter struct {
 
 // auditQuery is the filter as the trail takes it.
 func (d *Door) auditQuery(ctx context.Context, c *Call, f *AuditFilter) (q audit.Query, err error) {
-	q.Outcome, q.Client = audit.Outcome(f.Outcome), id.Client(f.Client)
+	q.Outcome, q.Reason, q.Client = audit.Outcome(f.Outcome), audit.Reason(f.Reason), id.Client(f.Client)
 	if f.Target != "" && f.Resource != "" {
 		return q, invalid(aParameter+"resource", "is target by another name: only one of the two may be there")
 	}

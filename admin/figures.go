@@ -18,6 +18,8 @@ type Figures interface {
 	// Tallies returns what was counted of the days from since on and before until, in
 	// their order.
 	Tallies(ctx context.Context, since, until time.Time) ([]audit.Tally, error)
+	// Tops returns what was seen most often on each of the days from since on and before until.
+	Tops(ctx context.Context, since, until time.Time) ([]audit.Top, error)
 	// Endings returns how many grants end, or ended, from since on and before until. It counts
 	// up to most of them.
 	Endings(ctx context.Context, since, until time.Time, most int) (int, error)
@@ -42,8 +44,9 @@ type FigureNames struct {
 // figures adds the routes of how a Gatehouse is.
 func (d *Door) figures() {
 	add(d, Route{Method: http.MethodGet, Path: "/health", ID: "getHealth", Permission: "health:read", Summary: "See whether Gatehouse is well"}, d.getHealth)
-	add(d, Route{Method: http.MethodGet, Path: "/attention", ID: "getAttention", Permission: "health:read", Summary: "See what somebody should look at: administrators without a second factor, keys that end"}, d.getAttention)
+	add(d, Route{Method: http.MethodGet, Path: "/attention", ID: "getAttention", Permission: "health:read", Summary: "See what somebody should look at: administrators without a second factor, keys, secrets and tokens that end"}, d.getAttention)
 	add(d, Route{Method: http.MethodGet, Path: "/statistics", ID: "getStatistics", Permission: "statistics:read", Summary: "See figures of sign-ins and of use, day by day"}, d.getStatistics)
+	add(d, Route{Method: http.MethodGet, Path: "/statistics/failures", ID: "getFailures", Permission: "audit:read", Summary: "See whose sign-ins were refused most often, and from where these came"}, d.getFailures)
 }
 
 func (d *Door) getHealth(ctx context.Context, _ *Call, _ *struct{}) (*One[wire.Health], error) {
@@ -60,6 +63,9 @@ func (d *Door) getAttention(ctx context.Context, c *Call, _ *struct{}) (*One[wir
 		return nil, err
 	}
 	a.Unguarded = c.addressed(a.Unguarded)
+	for i := range a.Tokens {
+		a.Tokens[i].User = c.addressed([]wire.Subject{a.Tokens[i].User})[0]
+	}
 	return &One[wire.Attention]{Body: a}, nil
 }
 
@@ -136,4 +142,29 @@ func (n FigureNames) present(d *wire.DayFigures, t audit.Tally) {
 	case n.Expiring:
 		d.Present.GrantsEnding = t.N
 	}
+}
+
+// mostFailing is how many of a kind are told.
+const mostFailing = 20
+
+type failuresIn struct {
+	Days int `query:"days" minimum:"1" maximum:"7" default:"2" doc:"How many days, today the last of them, in UTC"`
+}
+
+func (d *Door) getFailures(ctx context.Context, _ *Call, in *failuresIn) (*One[wire.Failures], error) {
+	since := audit.DayOf(time.Now()).AddDate(0, 0, 1-in.Days)
+	found, err := d.Figures.Tops(ctx, since, since.AddDate(0, 0, in.Days))
+	if err != nil {
+		return nil, err
+	}
+	told := wire.Failures{Since: since.Format(time.DateOnly), Accounts: failing(found, audit.TopAccount), Addresses: failing(found, audit.TopAddress)}
+	return &One[wire.Failures]{Body: told}, nil
+}
+
+func failing(found []audit.Top, kind audit.TopKind) []wire.Failing {
+	all := []wire.Failing{}
+	for _, one := range audit.SumTops(found, kind, mostFailing) {
+		all = append(all, wire.Failing{Name: one.Name, Times: one.Least(), Least: one.Others > 0})
+	}
+	return all
 }

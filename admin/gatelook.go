@@ -25,6 +25,8 @@ type Gateway interface {
 	ExplainGate(ctx context.Context, method, url string, q access.Question, methods []string) (wire.GateAnswer, error)
 	// Shadowed is what routes in the shadow let through since then and would not have; "" is all routes.
 	Shadowed(ctx context.Context, since time.Time, route string) (wire.Shadowed, error)
+	// GateRefusals is what the gate did not let through since then; "" is all routes.
+	GateRefusals(ctx context.Context, since time.Time, route string) (wire.Shadowed, error)
 	// ReplayGate makes what was decided since then again, by the routes with o in the place of what
 	// is called so. Conflict "gate.no_decisions".
 	ReplayGate(ctx context.Context, since time.Time, o *gate.Object) (wire.Replayed, error)

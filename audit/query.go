@@ -22,6 +22,7 @@ type Query struct {
 	Client    id.Client // the application that it concerns
 	Actions   []Action  // any of these
 	Outcome   Outcome
+	Reason    Reason
 	IP        string
 	Since     time.Time // at or after
 	Until     time.Time // before

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"gatehouse/id"
 )
 
 // Tally is how many events of a kind there were on a day, or how much there was of
@@ -27,7 +29,9 @@ type Sum struct {
 	Action  Action
 	Outcome Outcome
 	Reason  Reason
-	After   json.RawMessage // of the action that was asked for alone
+	User    id.User         // whom it concerns
+	IP      string          // of the two actions that were asked for alone
+	After   json.RawMessage // of these alone, too
 }
 
 // TallyStore is what Tallier asks; *store.Store does.
@@ -35,11 +39,12 @@ type TallyStore interface {
 	// Tallied returns up to which place of the tree events are counted.
 	Tallied(ctx context.Context) (until int64, err error)
 	// Sums returns what is sealed behind a place, in its order, with the document after
-	// events of one action.
-	Sums(ctx context.Context, after Place, detailed Action, limit int) ([]Sum, error)
-	// AddTallies adds to what was counted before, and moves the place from one to
-	// another. ok is false, and nothing done, when it is another: somebody else counted.
-	AddTallies(ctx context.Context, from, to int64, all []Tally) (ok bool, err error)
+	// and the address of events of two actions.
+	Sums(ctx context.Context, after Place, detailed, refused Action, limit int) ([]Sum, error)
+	// AddTallies adds to what was counted before and, by KeepTops, to what was seen most often,
+	// and moves the place from one to another. ok is false, and nothing done, when it is
+	// another: somebody else counted.
+	AddTallies(ctx context.Context, from, to int64, all []Tally, seen []Top) (ok bool, err error)
 }
 
 // Tallier counts events by their days, behind the seal: each once, in its order, however
@@ -49,6 +54,8 @@ type Tallier struct {
 	Keys  Keys
 	// SignIns is the action whose document after tells the methods (amr).
 	SignIns Action
+	// Refused is the action of which it is counted whom it was about and from where it came.
+	Refused Action
 }
 
 // TallyEvery is how often events are counted.
@@ -81,7 +88,7 @@ func (t *Tallier) Step(ctx context.Context, _ time.Time) error {
 // page counts what lies behind a place, and moves that on. Leaves that somebody else wrote
 // are passed over.
 func (t *Tallier) page(ctx context.Context, begun *int64, after *Place) (n int, err error) {
-	sums, err := t.Store.Sums(ctx, *after, t.SignIns, tallyPage)
+	sums, err := t.Store.Sums(ctx, *after, t.SignIns, t.Refused, tallyPage)
 	if err != nil || len(sums) == 0 {
 		return 0, err
 	}
@@ -91,7 +98,7 @@ func (t *Tallier) page(ctx context.Context, begun *int64, after *Place) (n int, 
 		return n, nil
 	}
 	until := sums[len(sums)-1].Leaf.Seq + 1
-	ok, err := t.Store.AddTallies(ctx, *begun, until, t.count(sums))
+	ok, err := t.Store.AddTallies(ctx, *begun, until, t.count(sums), t.tops(sums))
 	if err != nil || !ok { // somebody else counted
 		return 0, err
 	}
@@ -113,6 +120,27 @@ func (t *Tallier) count(sums []Sum) []Tally {
 		all = append(all, one)
 	}
 	slices.SortFunc(all, compareTallies)
+	return all
+}
+
+// tops counts whose sign-ins were refused, and from where they came.
+func (t *Tallier) tops(sums []Sum) (all []Top) {
+	counted := map[Top]int64{}
+	for i := range sums {
+		s := &sums[i]
+		if !s.There || s.Action != t.Refused {
+			continue
+		}
+		for kind, name := range map[TopKind]string{TopAccount: string(s.User), TopAddress: s.IP} {
+			if name != "" {
+				counted[Top{Day: DayOf(s.At), Kind: kind, Name: name}]++
+			}
+		}
+	}
+	for one, n := range counted {
+		one.N = n
+		all = append(all, one)
+	}
 	return all
 }
 

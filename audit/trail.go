@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -18,6 +19,9 @@ type TrailStore interface {
 	// index knows of all that is asked, it looks at so many and no more: until is the
 	// place behind which there may be others, the zero one when all was looked at.
 	FindEvents(ctx context.Context, q Query, limit int) (events []Event, until Cursor, err error)
+	// EventTimes returns the moments of the events that q wants, newest first. whole is false
+	// where these are more than are looked at for one question, or lie among more.
+	EventTimes(ctx context.Context, q Query) (all []time.Time, whole bool, err error)
 	// RecordedActions returns the actions that there are events of, in the order
 	// of their names, those that this version does not know included.
 	RecordedActions(ctx context.Context) ([]Action, error)
@@ -45,6 +49,15 @@ func (t *Trail) Page(ctx context.Context, q Query, limit int) ([]Event, Cursor, 
 	}
 	events = events[:limit]
 	return events, CursorOf(events[limit-1]), nil
+}
+
+// Times returns the moments of the events that q wants, the newest first. whole is false, and
+// nothing returned, where it would take too long to find all of them.
+func (t *Trail) Times(ctx context.Context, q Query) (all []time.Time, whole bool, err error) {
+	if all, whole, err = t.Store.EventTimes(ctx, q); err != nil {
+		return nil, false, fmt.Errorf("read the audit trail: %w", err)
+	}
+	return all, whole, nil
 }
 
 // Event returns one event by its id, as the database has it: found is false for one that

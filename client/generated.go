@@ -161,6 +161,12 @@ const (
 	HealthStatusReady    HealthStatus = "ready"
 )
 
+// Defines values for HistogramStep.
+const (
+	HistogramStepDay  HistogramStep = "day"
+	HistogramStepHour HistogramStep = "hour"
+)
+
 // Defines values for ImportState.
 const (
 	ImportStateChecked ImportState = "checked"
@@ -254,6 +260,12 @@ const (
 const (
 	ExportAuditEventsParamsFormatCsv    ExportAuditEventsParamsFormat = "csv"
 	ExportAuditEventsParamsFormatNdjson ExportAuditEventsParamsFormat = "ndjson"
+)
+
+// Defines values for GetAuditHistogramParamsOutcome.
+const (
+	GetAuditHistogramParamsOutcomeDone    GetAuditHistogramParamsOutcome = "done"
+	GetAuditHistogramParamsOutcomeRefused GetAuditHistogramParamsOutcome = "refused"
 )
 
 // Defines values for ListClientsParamsSort.
@@ -690,9 +702,11 @@ type AsSpec struct {
 
 // Attention defines model for Attention.
 type Attention struct {
-	AdministratorsWithoutSecondFactor []Subject   `json:"administrators_without_second_factor,omitzero"`
-	EndingServiceKeys                 []EndingKey `json:"ending_service_keys,omitzero"`
-	LateSigningKeys                   []string    `json:"late_signing_keys,omitzero"`
+	AdministratorsWithoutSecondFactor []Subject      `json:"administrators_without_second_factor,omitzero"`
+	EndingClientSecrets               []EndingSecret `json:"ending_client_secrets,omitzero"`
+	EndingPersonalTokens              []EndingToken  `json:"ending_personal_tokens,omitzero"`
+	EndingServiceKeys                 []EndingKey    `json:"ending_service_keys,omitzero"`
+	LateSigningKeys                   []string       `json:"late_signing_keys,omitzero"`
 }
 
 // AuditErase defines model for AuditErase.
@@ -1078,6 +1092,21 @@ type EndingKey struct {
 	Service   string    `json:"service"`
 }
 
+// EndingSecret defines model for EndingSecret.
+type EndingSecret struct {
+	ClientID   string    `json:"client_id"`
+	ClientName string    `json:"client_name"`
+	ExpiresAt  time.Time `json:"expires_at"`
+	SecretID   string    `json:"secret_id"`
+}
+
+// EndingToken defines model for EndingToken.
+type EndingToken struct {
+	ExpiresAt time.Time `json:"expires_at"`
+	KeyID     string    `json:"key_id"`
+	User      Subject   `json:"user"`
+}
+
 // Endings defines model for Endings.
 type Endings struct {
 	Days []DayEndings `json:"days,omitzero"`
@@ -1139,6 +1168,20 @@ type Explanation struct {
 	Principal  Subject    `json:"principal"`
 	Reason     string     `json:"reason"`
 	Until      *time.Time `json:"until,omitempty"`
+}
+
+// Failing defines model for Failing.
+type Failing struct {
+	AtLeast *bool  `json:"at_least,omitempty"`
+	Name    string `json:"name"`
+	Times   int64  `json:"times"`
+}
+
+// Failures defines model for Failures.
+type Failures struct {
+	Accounts  []Failing `json:"accounts,omitzero"`
+	Addresses []Failing `json:"addresses,omitzero"`
+	Since     string    `json:"since"`
 }
 
 // FetchSpec defines model for FetchSpec.
@@ -1443,6 +1486,22 @@ type HealthSpec struct {
 	Path      *string      `json:"path,omitempty"`
 	Timeout   *string      `json:"timeout,omitempty"`
 	Unhealthy *int64       `json:"unhealthy,omitempty"`
+}
+
+// Histogram defines model for Histogram.
+type Histogram struct {
+	Bars  []HistogramBar `json:"bars,omitzero"`
+	Step  HistogramStep  `json:"step"`
+	Whole bool           `json:"whole"`
+}
+
+// HistogramStep defines model for Histogram.Step.
+type HistogramStep string
+
+// HistogramBar defines model for HistogramBar.
+type HistogramBar struct {
+	At     time.Time `json:"at"`
+	Events int64     `json:"events"`
 }
 
 // Holder defines model for Holder.
@@ -3045,6 +3104,9 @@ type ListAuditEventsParams struct {
 	Action  *string                       `form:"action,omitempty" json:"action,omitempty"`
 	Outcome *ListAuditEventsParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
 
+	// Reason Why it was refused, as events say it: wrong, forbidden
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
+
 	// IP The address from which it came
 	IP *string `form:"ip,omitempty" json:"ip,omitempty"`
 
@@ -3088,6 +3150,9 @@ type ExportAuditEventsParams struct {
 	Action  *string                         `form:"action,omitempty" json:"action,omitempty"`
 	Outcome *ExportAuditEventsParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
 
+	// Reason Why it was refused, as events say it: wrong, forbidden
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
+
 	// IP The address from which it came
 	IP *string `form:"ip,omitempty" json:"ip,omitempty"`
 
@@ -3107,6 +3172,40 @@ type ExportAuditEventsParamsOutcome string
 
 // ExportAuditEventsParamsFormat defines parameters for ExportAuditEvents.
 type ExportAuditEventsParamsFormat string
+
+// GetAuditHistogramParams defines parameters for GetAuditHistogram.
+type GetAuditHistogramParams struct {
+	// Target What it was done to, as KIND:ID: grant:gra_…, user:usr_…, client:web. Of a person and of an application, all that concerns them
+	Target *string `form:"target,omitempty" json:"target,omitempty"`
+
+	// Resource The same as target, as it was called before
+	Resource *string `form:"resource,omitempty" json:"resource,omitempty"`
+
+	// Actor Who did it, as KIND or KIND:ID: person:usr_…, service:ci, console
+	Actor *string `form:"actor,omitempty" json:"actor,omitempty"`
+
+	// Action What was done, user.create; or all that begins so, user.
+	Action  *string                         `form:"action,omitempty" json:"action,omitempty"`
+	Outcome *GetAuditHistogramParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// Reason Why it was refused, as events say it: wrong, forbidden
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
+
+	// IP The address from which it came
+	IP *string `form:"ip,omitempty" json:"ip,omitempty"`
+
+	// Client The application that it concerns, by its client_id
+	Client *string `form:"client,omitempty" json:"client,omitempty"`
+
+	// Since At that time or after
+	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until Before that time
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+}
+
+// GetAuditHistogramParamsOutcome defines parameters for GetAuditHistogram.
+type GetAuditHistogramParamsOutcome string
 
 // GetAuditEventParams defines parameters for GetAuditEvent.
 type GetAuditEventParams struct {
@@ -3340,6 +3439,15 @@ type ExplainGateRequestParamsMethod string
 
 // ExplainGateRequestParamsACR defines parameters for ExplainGateRequest.
 type ExplainGateRequestParamsACR string
+
+// GetGateRefusalsParams defines parameters for GetGateRefusals.
+type GetGateRefusalsParams struct {
+	// Route Of this route alone
+	Route *string `form:"route,omitempty" json:"route,omitempty"`
+
+	// Hours How far back. Of a long log, the latest 64 MiB are looked at
+	Hours *int64 `form:"hours,omitempty" json:"hours,omitempty"`
+}
 
 // ListGateRoutesParams defines parameters for ListGateRoutes.
 type ListGateRoutesParams struct {
@@ -4195,6 +4303,12 @@ type GetStatisticsParams struct {
 	Days *int64 `form:"days,omitempty" json:"days,omitempty"`
 }
 
+// GetFailuresParams defines parameters for GetFailures.
+type GetFailuresParams struct {
+	// Days How many days, today the last of them, in UTC
+	Days *int64 `form:"days,omitempty" json:"days,omitempty"`
+}
+
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
 	// Limit How many there are on a page at most
@@ -4510,7 +4624,7 @@ func (g *Gatehouse) Apply(ctx context.Context, body SetApply) (*Answer[SetPlan],
 	return send[SetPlan](ctx, g, r)
 }
 
-// GetAttention does GET /api/v1/attention: See what somebody should look at: administrators without a second factor, keys that end.
+// GetAttention does GET /api/v1/attention: See what somebody should look at: administrators without a second factor, keys, secrets and tokens that end.
 // Needs the permission `gatehouse/health:read`.
 func (g *Gatehouse) GetAttention(ctx context.Context) (*Answer[Attention], error) {
 	r := request{method: http.MethodGet}
@@ -4532,6 +4646,7 @@ func (g *Gatehouse) ListAuditEvents(ctx context.Context, params *ListAuditEvents
 		r.addQuery("actor", params.Actor)
 		r.addQuery("action", params.Action)
 		r.addQuery("outcome", params.Outcome)
+		r.addQuery("reason", params.Reason)
 		r.addQuery("ip", params.IP)
 		r.addQuery("client", params.Client)
 		r.addQuery("since", params.Since)
@@ -4620,6 +4735,7 @@ func (g *Gatehouse) ExportAuditEvents(ctx context.Context, params *ExportAuditEv
 		r.addQuery("actor", params.Actor)
 		r.addQuery("action", params.Action)
 		r.addQuery("outcome", params.Outcome)
+		r.addQuery("reason", params.Reason)
 		r.addQuery("ip", params.IP)
 		r.addQuery("client", params.Client)
 		r.addQuery("since", params.Since)
@@ -4627,6 +4743,26 @@ func (g *Gatehouse) ExportAuditEvents(ctx context.Context, params *ExportAuditEv
 		r.addQuery("format", params.Format)
 	}
 	return g.stream(ctx, r)
+}
+
+// GetAuditHistogram does GET /api/v1/audit/histogram: Count what was done and what was refused, by days or hours, of the last 31 days or since and until, a month at the most.
+// Needs the permission `gatehouse/audit:read`.
+func (g *Gatehouse) GetAuditHistogram(ctx context.Context, params *GetAuditHistogramParams) (*Answer[Histogram], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/audit/histogram")
+	if params != nil {
+		r.addQuery("target", params.Target)
+		r.addQuery("resource", params.Resource)
+		r.addQuery("actor", params.Actor)
+		r.addQuery("action", params.Action)
+		r.addQuery("outcome", params.Outcome)
+		r.addQuery("reason", params.Reason)
+		r.addQuery("ip", params.IP)
+		r.addQuery("client", params.Client)
+		r.addQuery("since", params.Since)
+		r.addQuery("until", params.Until)
+	}
+	return send[Histogram](ctx, g, r)
 }
 
 // VerifyAudit does GET /api/v1/audit/verification: Look at all of the audit log: whether it is what was recorded.
@@ -5064,6 +5200,18 @@ func (g *Gatehouse) ExplainGateRequest(ctx context.Context, params *ExplainGateR
 		r.addQuery("resource", params.Resource)
 	}
 	return send[GateAnswer](ctx, g, r)
+}
+
+// GetGateRefusals does GET /api/v1/gate/refusals: See the requests that the gate did not let through, as far as the server that answers has written them down.
+// Needs the permission `gatehouse/grants:read`.
+func (g *Gatehouse) GetGateRefusals(ctx context.Context, params *GetGateRefusalsParams) (*Answer[Shadowed], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/gate/refusals")
+	if params != nil {
+		r.addQuery("route", params.Route)
+		r.addQuery("hours", params.Hours)
+	}
+	return send[Shadowed](ctx, g, r)
 }
 
 // ReplayGateDecisions does POST /api/v1/gate/replay: Make what the gate decided again by a changed route, and tell what would turn.
@@ -6628,6 +6776,17 @@ func (g *Gatehouse) GetStatistics(ctx context.Context, params *GetStatisticsPara
 		r.addQuery("days", params.Days)
 	}
 	return send[Statistics](ctx, g, r)
+}
+
+// GetFailures does GET /api/v1/statistics/failures: See whose sign-ins were refused most often, and from where these came.
+// Needs the permission `gatehouse/audit:read`.
+func (g *Gatehouse) GetFailures(ctx context.Context, params *GetFailuresParams) (*Answer[Failures], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/statistics/failures")
+	if params != nil {
+		r.addQuery("days", params.Days)
+	}
+	return send[Failures](ctx, g, r)
 }
 
 // ListUsers does GET /api/v1/users: List people.

@@ -22,7 +22,7 @@ const (
 
 // Attention is what somebody should look at although everything works.
 func (h *House) Attention(ctx context.Context) (wire.Attention, error) {
-	a, now := wire.Attention{Unguarded: []wire.Subject{}, Ending: []wire.EndingKey{}, Late: []string{}}, time.Now()
+	a, now := wire.Attention{Unguarded: []wire.Subject{}, Ending: []wire.EndingKey{}, Secrets: []wire.EndingSecret{}, Tokens: []wire.EndingToken{}, Late: []string{}}, time.Now()
 	policy, err := h.Policy.Current(ctx)
 	if err != nil {
 		return a, err
@@ -32,9 +32,8 @@ func (h *House) Attention(ctx context.Context) (wire.Attention, error) {
 		return a, err
 	}
 	a.Unguarded = append(a.Unguarded, people...)
-	ending := policy.EndingKeys(now, now.Add(endingWithin))
-	for _, k := range ending[:min(len(ending), mostTold)] {
-		a.Ending = append(a.Ending, wire.EndingKey{ID: k.ID, Service: k.Service, Ends: k.Ends})
+	if err := h.ending(ctx, policy, now, &a); err != nil {
+		return a, err
 	}
 	all, err := h.Keys.List(ctx, false)
 	if err != nil {
@@ -47,6 +46,34 @@ func (h *House) Attention(ctx context.Context) (wire.Attention, error) {
 	}
 	return a, nil
 }
+
+// ending tells of the keys, secrets and tokens that end soon.
+func (h *House) ending(ctx context.Context, policy *access.Snapshot, now time.Time, a *wire.Attention) error {
+	until := now.Add(endingWithin)
+	for _, k := range firstOf(policy.EndingKeys(access.ServiceAccount, now, until)) {
+		a.Ending = append(a.Ending, wire.EndingKey{ID: k.ID, Service: k.Owner.ID, Ends: k.Ends})
+	}
+	for _, s := range firstOf(h.Registry.EndingSecrets(now, until)) {
+		a.Secrets = append(a.Secrets, wire.EndingSecret{ID: s.Secret, Client: s.Client, Name: s.Name, Ends: s.Ends})
+	}
+	tokens := firstOf(policy.EndingKeys(access.User, now, until))
+	var people []id.User
+	for _, k := range tokens {
+		people = append(people, id.User(k.Owner.ID))
+	}
+	known, err := h.Identity.Standings(ctx, people)
+	if err != nil {
+		return err
+	}
+	for _, k := range tokens {
+		if s, there := known[id.User(k.Owner.ID)]; there && !s.Disabled {
+			a.Tokens = append(a.Tokens, wire.EndingToken{ID: k.ID, User: wire.Subject{Kind: access.User, ID: k.Owner.ID, Email: s.Email}, Ends: k.Ends})
+		}
+	}
+	return nil
+}
+
+func firstOf[T any](all []T) []T { return all[:min(len(all), mostTold)] }
 
 // unguarded is who administers without a second factor, as it was found out last: everybody of
 // whom the policy says something is looked at for it.

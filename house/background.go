@@ -13,6 +13,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/flow"
 	"gatehouse/id"
+	"gatehouse/identity"
 	"gatehouse/keys"
 )
 
@@ -122,7 +123,7 @@ func (h *House) Checkpoints(ctx context.Context, after int64, limit int) ([]audi
 
 // Tallier counts events by their days.
 func (h *House) Tallier() *audit.Tallier {
-	return &audit.Tallier{Store: h.Store, Keys: h.auditKeys, SignIns: flow.ActionSigninComplete}
+	return &audit.Tallier{Store: h.Store, Keys: h.auditKeys, SignIns: flow.ActionSigninComplete, Refused: identity.ActionSigninRefuse}
 }
 
 // Nodes keeps what proofs are made of.

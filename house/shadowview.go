@@ -17,6 +17,22 @@ const mostShadowed = 200
 // for "", of all: as the log of this process has it. All of these are written down there, of what
 // else was allowed a part.
 func (h *House) Shadowed(ctx context.Context, since time.Time, route string) (wire.Shadowed, error) {
+	return h.decided(ctx, since, func(e *proxy.Entry) bool { return e.Shadow && (route == "" || e.Route == route) })
+}
+
+// through are the decisions that let a request through.
+var through = []string{"allow", "own", "filter", "public", "preflight"}
+
+// GateRefusals is what the gate did not let through since then, of one route or, for "", of all: as the
+// log of this process has it. Who asked too often was not decided about, and is not in there.
+func (h *House) GateRefusals(ctx context.Context, since time.Time, route string) (wire.Shadowed, error) {
+	return h.decided(ctx, since, func(e *proxy.Entry) bool {
+		return !e.Shadow && !slices.Contains(through, e.Decision) && (route == "" || e.Route == route)
+	})
+}
+
+// decided is what the log of this process has of the decisions that wanted picks.
+func (h *House) decided(ctx context.Context, since time.Time, wanted func(e *proxy.Entry) bool) (wire.Shadowed, error) {
 	told := wire.Shadowed{Recorded: h.Decisions != nil, Outcomes: map[string]int{}, Requests: []wire.ShadowRequest{}}
 	if !told.Recorded {
 		return told, nil
@@ -28,7 +44,7 @@ func (h *House) Shadowed(ctx context.Context, since time.Time, route string) (wi
 		if told.Since.IsZero() {
 			told.Since = e.At
 		}
-		if !e.Shadow || route != "" && e.Route != route {
+		if !wanted(e) {
 			return ctx.Err()
 		}
 		told.Count++

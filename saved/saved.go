@@ -37,7 +37,7 @@ type Filter struct {
 var Lists = map[string][]string{
 	"apis":             {"search"},
 	"applications":     {"search", "state", "kind", "sort"},
-	"audit":            {"action", "actor", "resource", "outcome", "ip", "client", "last", "since", "until"},
+	"audit":            {"action", "actor", "resource", "outcome", "reason", "ip", "client", "last", "since", "until"},
 	"edges":            {"search"},
 	"grants":           {"state", "subject", "role", "permission", "org", "by", "source", "day"},
 	"groups":           {"search"},

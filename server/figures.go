@@ -99,6 +99,11 @@ func (f *figures) Tallies(ctx context.Context, since, until time.Time) ([]audit.
 	return f.house.Store.Tallies(ctx, since, until)
 }
 
+// Tops are those of the store.
+func (f *figures) Tops(ctx context.Context, since, until time.Time) ([]audit.Top, error) {
+	return f.house.Store.Tops(ctx, since, until)
+}
+
 // Endings are those of the store.
 func (f *figures) Endings(ctx context.Context, since, until time.Time, most int) (int, error) {
 	return f.house.Store.Endings(ctx, since, until, most)

@@ -59,9 +59,13 @@ func (s *Store) EventsOf(ctx context.Context, user id.User, did bool, after audi
 }
 
 // EraseDetails empties what an event has of a person: address and user agent of what
-// they did, documents about them. erased says whether there was any. The database
+// they did, documents about them. The address is forgotten, too, where it is counted that much
+// failed from there. erased says whether there was any. The database
 // refuses it unless an audit.erase event tells of it.
 func (s *Store) EraseDetails(ctx context.Context, user id.User, event audit.Cursor) (erased bool, err error) {
+	if err := s.forgetTopsOf(ctx, user, event); err != nil {
+		return false, doing("erase details of an audit event", err)
+	}
 	for _, st := range []*statement{eraseOrigin, eraseDocuments} {
 		n, err := s.changed(ctx, st, string(user), micros(event.At), string(event.ID), []byte{})
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"gatehouse/audit"
 )
@@ -15,6 +16,8 @@ import (
 // asked is a condition on the rows found there, which come in the order of the answer.
 type lead struct {
 	find *statement
+	// times is find of the moments alone.
+	times *statement
 	// skip tells where a walk through the index ends: the place of a row so many behind.
 	skip *statement
 }
@@ -38,7 +41,7 @@ var leads = []lead{eventsByTime, eventsRefused, eventsByAction, eventsByActor, e
 
 func leadStatements() (all []*statement) {
 	for _, l := range leads {
-		all = append(all, l.find, l.skip)
+		all = append(all, l.find, l.times, l.skip)
 	}
 	return all
 }
@@ -49,9 +52,7 @@ LEFT JOIN audit_details d ON d.at = e.at AND d.event = e.id`, `e.at`, `e.id`, co
 }
 
 func leadOf(table, tables, at, name, condition string) lead {
-	return lead{
-		find: newStatement(`
-SELECT ` + entryColumns + `
+	found := `
 FROM ` + tables + `
 WHERE ` + condition + `
     AND (` + at + `, ` + name + `) < ($2, $3)
@@ -66,8 +67,14 @@ WHERE ` + condition + `
     AND ($12 = '' OR $12 LIKE '% ' || e.action || ' %')
     AND ($13 = '' OR e.outcome = $13)
     AND ($14 = '' OR d.ip = $14)
+    AND ($15 = '' OR e.reason = $15)
 ORDER BY ` + at + ` DESC, ` + name + ` DESC
-LIMIT $15`),
+LIMIT $16`
+	return lead{
+		find: newStatement(`
+SELECT ` + entryColumns + found),
+		times: newStatement(`
+SELECT ` + at + found),
 		skip: newStatement(`
 SELECT ` + at + `, ` + name + `
 FROM ` + table + `
@@ -101,11 +108,11 @@ func (s *Store) FindEvents(ctx context.Context, q audit.Query, limit int) (event
 
 // asked is a question in the columns that answer it. The empty one asks for nothing.
 type asked struct {
-	targetKind, target, user, client, actorKind, actor, actions, outcome, ip string
+	targetKind, target, user, client, actorKind, actor, actions, outcome, ip, reason string
 }
 
 func askedOf(q audit.Query) asked {
-	a := asked{client: string(q.Client), actorKind: string(q.ActorKind), actor: q.ActorID, actions: anyOf(q.Actions), outcome: string(q.Outcome), ip: q.IP}
+	a := asked{client: string(q.Client), actorKind: string(q.ActorKind), actor: q.ActorID, actions: anyOf(q.Actions), outcome: string(q.Outcome), ip: q.IP, reason: string(q.Reason)}
 	switch {
 	case q.Target.Kind == audit.KindUser && q.Target.ID != "":
 		a.user = q.Target.ID
@@ -159,6 +166,32 @@ func textsOf(actions []audit.Action) (all []string) {
 		all = append(all, string(a))
 	}
 	return all
+}
+
+// EventTimes returns the moments of the events that q wants, the newest first. whole is false, and
+// nothing returned, where these are more than walkMost, or lie among more.
+func (s *Store) EventTimes(ctx context.Context, q audit.Query) (all []time.Time, whole bool, err error) {
+	all, whole, err = s.eventTimes(ctx, q)
+	return all, whole, doing("count audit events", err)
+}
+
+func (s *Store) eventTimes(ctx context.Context, q audit.Query) ([]time.Time, bool, error) {
+	if q.Target.Kind == audit.KindClient && q.Client != "" && string(q.Client) != q.Target.ID {
+		return nil, true, nil // nothing is of two
+	}
+	sp, all := spanOf(q), []time.Time{}
+	best, floor, err := s.best(ctx, waysTo(q), sp)
+	if err != nil || floor != (audit.Cursor{}) {
+		return nil, false, err
+	}
+	for _, to := range best.to {
+		found, err := list(ctx, s, best.times, best.args(to, sp, floor, walkMost), func(rows *sql.Rows) (at time.Time, err error) { return at, rows.Scan(instant{&at}) })
+		if err != nil {
+			return nil, false, err
+		}
+		all = append(all, found...)
+	}
+	return all, true, nil
 }
 
 func (s *Store) findEvents(ctx context.Context, q audit.Query, limit int) ([]audit.Event, audit.Cursor, error) {
@@ -257,15 +290,20 @@ func (s *Store) skip(ctx context.Context, w way, to string, sp span, rows int) (
 }
 
 func (s *Store) eventsOf(ctx context.Context, w way, to string, sp span, floor audit.Cursor, limit int) ([]audit.Event, error) {
+	return list(ctx, s, w.find, w.args(to, sp, floor, limit), scanEvent)
+}
+
+// args are those of a lead's questions, for one of what it leads to.
+func (w way) args(to string, sp span, floor audit.Cursor, limit int) []any {
 	from, name := sp.since, ""
 	if floor != (audit.Cursor{}) {
 		from, name = micros(floor.At), string(floor.ID)
 	}
 	r := w.rest
-	return list(ctx, s, w.find, []any{
+	return []any{
 		plain(to), sp.at, sp.name, from, name, r.targetKind, plain(r.target), plain(r.user), plain(r.client),
-		r.actorKind, plain(r.actor), r.actions, r.outcome, plain(r.ip), int64(limit),
-	}, scanEvent)
+		r.actorKind, plain(r.actor), r.actions, r.outcome, plain(r.ip), plain(r.reason), int64(limit),
+	}
 }
 
 // anyOf writes actions as the text in which a statement looks for one of them.

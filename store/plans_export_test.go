@@ -264,17 +264,22 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectImportRowsBehind: one("imp_1", int64(n), int64(25)),
 		selectImportRows:       {{"imp_1", int64(0), int64(0), int64(2), int64(planPage)}, {"imp_1", int64(2), int64(n), int64(2), int64(planPage)}, {"imp_1", int64(0), int64(0), int64(0), int64(planPage)}},
 
-		selectTallied: {{}},
-		moveTallied:   one(int64(1), int64(2)),
-		selectSums:    {{int64(crowd.FirstLeaf), []byte{}, "signin.complete", int64(planPage)}, {int64(crowd.FirstLeaf + 4000), []byte("x"), "signin.complete", int64(2)}},
-		addTally:      one(at, "signin.complete", "done", "pwd", int64(1)),
-		putTally:      one(at, "count.people", "", "", int64(1)),
-		selectTallies: one(at, at+int64(24*time.Hour/time.Microsecond)),
-		countUsers:    {{}},
-		countSecured:  {{}},
-		countSessions: one(at),
-		countGrants:   one(at, at+int64(7*24*time.Hour/time.Microsecond)),
-		selectEndings: one(at, at+int64(24*time.Hour/time.Microsecond), int64(1001)),
+		selectTallied:     {{}},
+		moveTallied:       one(int64(1), int64(2)),
+		selectSums:        {{int64(crowd.FirstLeaf), []byte{}, "signin.complete", "signin.refuse", int64(planPage)}, {int64(crowd.FirstLeaf + 4000), []byte("x"), "signin.complete", "signin.refuse", int64(2)}},
+		addTally:          one(at, "signin.complete", "done", "pwd", int64(1)),
+		putTally:          one(at, "count.people", "", "", int64(1)),
+		selectTallies:     one(at, at+int64(24*time.Hour/time.Microsecond)),
+		countUsers:        {{}},
+		countSecured:      {{}},
+		countSessions:     one(at),
+		countGrants:       one(at, at+int64(7*24*time.Hour/time.Microsecond)),
+		selectTopsOfDay:   one(at, "account"),
+		selectTops:        one(at, at+int64(48*time.Hour/time.Microsecond)),
+		deleteTop:         one(at, "account", user),
+		deleteTopsAbout:   one("account", user),
+		deleteTopsOfEvent: one(user, sixty+n*step, crowd.ID("evt_", n), at),
+		selectEndings:     one(at, at+int64(24*time.Hour/time.Microsecond), int64(1001)),
 
 		spendMark:  one("setup", []byte("hash"), at),
 		selectMark: one("setup", []byte("hash"), at),
@@ -449,7 +454,8 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 	} {
 		for _, lead := range leads {
 			for _, before := range []int64{math.MaxInt64, at - (30 * 24 * time.Hour).Microseconds()} {
-				all[l.find] = append(all[l.find], []any{lead, before, "", int64(math.MinInt64), "", "", "", "", "", "", "", "", "", "", int64(planPage)})
+				all[l.times] = append(all[l.times], []any{lead, before, "", int64(math.MinInt64), "", "", "", "", "", "", "", "", "", "", "", int64(planPage)})
+				all[l.find] = append(all[l.find], []any{lead, before, "", int64(math.MinInt64), "", "", "", "", "", "", "", "", "", "", "", int64(planPage)})
 				all[l.skip] = append(all[l.skip], []any{lead, before, "", int64(math.MinInt64), int64(walkMost - 1)})
 			}
 		}

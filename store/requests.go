@@ -125,14 +125,16 @@ func (s *Store) forgetRequests(ctx context.Context, who access.Subject) error {
 	return err
 }
 
-// forgetPerson drops the requests of somebody who is deleted, and takes them out of the
-// answers to others. That these were made is kept: a repeat must not make anybody again.
+// forgetPerson drops the requests of somebody who is deleted, takes them out of the
+// answers to others, and forgets how often they failed. That these were made is kept: a repeat must not make anybody again.
 func (s *Store) forgetPerson(ctx context.Context, user id.User) error {
 	if err := s.forgetRequests(ctx, access.Subject{Kind: access.User, ID: string(user)}); err != nil {
 		return err
 	}
-	_, err := s.exec(ctx, forgetAnswersAbout, string(user), []byte{})
-	return err
+	if _, err := s.exec(ctx, forgetAnswersAbout, string(user), []byte{}); err != nil {
+		return err
+	}
+	return s.forgetTops(ctx, user)
 }
 
 var requestsTable = table{

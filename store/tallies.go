@@ -23,13 +23,13 @@ WHERE one = 1 AND seq = $1`)
 
 	// The primary keys of all three tables.
 	selectSums = newStatement(`
-SELECT l.seq, l.event, l.at, l.leaf, l.mac, e.id IS NOT NULL, COALESCE(e.at, 0), COALESCE(e.action, ''), COALESCE(e.outcome, ''), COALESCE(e.reason, ''), COALESCE(d.after_doc, '')
+SELECT l.seq, l.event, l.at, l.leaf, l.mac, e.id IS NOT NULL, COALESCE(e.at, 0), COALESCE(e.action, ''), COALESCE(e.outcome, ''), COALESCE(e.reason, ''), COALESCE(e.user_id, ''), COALESCE(d.ip, ''), COALESCE(d.after_doc, '')
 FROM audit_leaves l
 LEFT JOIN audit_events e ON e.at = l.at AND e.id = l.event
-LEFT JOIN audit_details d ON d.at = e.at AND d.event = e.id AND e.action = $3
+LEFT JOIN audit_details d ON d.at = e.at AND d.event = e.id AND e.action IN ($3, $4)
 WHERE (l.seq, l.mac) > ($1, $2)
 ORDER BY l.seq, l.mac
-LIMIT $4`)
+LIMIT $5`)
 
 	addTally = newStatement(`
 INSERT INTO audit_tallies (day, action, outcome, detail, n)
@@ -89,27 +89,30 @@ func (s *Store) Tallied(ctx context.Context) (until int64, err error) {
 	return until, doing("read what is counted", err)
 }
 
-// Sums returns what is sealed behind a place, in its order, with the document after
-// events of one action.
-func (s *Store) Sums(ctx context.Context, after audit.Place, detailed audit.Action, limit int) ([]audit.Sum, error) {
-	all, err := list(ctx, s, selectSums, []any{after.Seq, bytesOf(after.MAC), string(detailed), int64(limit)}, func(rows *sql.Rows) (one audit.Sum, err error) {
+// Sums returns what is sealed behind a place, in its order, with the document after and the
+// address of events of two actions.
+func (s *Store) Sums(ctx context.Context, after audit.Place, detailed, refused audit.Action, limit int) ([]audit.Sum, error) {
+	all, err := list(ctx, s, selectSums, []any{after.Seq, bytesOf(after.MAC), string(detailed), string(refused), int64(limit)}, func(rows *sql.Rows) (one audit.Sum, err error) {
 		var after string
-		err = rows.Scan(append(leafInto(&one.Leaf), &one.There, instant{&one.At}, &one.Action, &one.Outcome, &one.Reason, &after)...)
+		err = rows.Scan(append(leafInto(&one.Leaf), &one.There, instant{&one.At}, &one.Action, &one.Outcome, &one.Reason, &one.User, &one.IP, &after)...)
 		one.After = json.RawMessage(after)
 		return one, err
 	})
 	return all, doing("read what is to be counted", err)
 }
 
-// AddTallies adds to what was counted before, and moves the place up to which it is from
-// one to another, in one transaction. It reports whether it did: of several at once one
-// does.
-func (s *Store) AddTallies(ctx context.Context, from, to int64, all []audit.Tally) (ok bool, err error) {
+// AddTallies adds to what was counted before and to what was seen most often, and moves the
+// place up to which it is from one to another, in one transaction. It reports whether it did:
+// of several at once one does.
+func (s *Store) AddTallies(ctx context.Context, from, to int64, all []audit.Tally, seen []audit.Top) (ok bool, err error) {
 	err = s.InTx(ctx, func(ctx context.Context) error {
 		if ok, err = s.changed(ctx, moveTallied, from, to); err != nil || !ok {
 			return err
 		}
-		return s.writeTallies(ctx, addTally, all)
+		if err := s.writeTallies(ctx, addTally, all); err != nil {
+			return err
+		}
+		return s.addTops(ctx, seen)
 	})
 	return ok, doing("count events", err)
 }

@@ -32,6 +32,23 @@ type Present struct {
 	Bytes        int64 `json:"database_bytes"`
 }
 
+// Failures is whose sign-ins were refused most often, and from where these came: counted as they
+// are recorded, of each day what was seen most often.
+type Failures struct {
+	Since     string    `json:"since"`     // the first day, in UTC
+	Accounts  []Failing `json:"accounts"`  // people, by their ids; the one that failed most first
+	Addresses []Failing `json:"addresses"` // IP addresses
+}
+
+// Failing is one of them.
+type Failing struct {
+	Name  string `json:"name"`
+	Times int64  `json:"times"`
+	// Least is that there may have been more: others were seen so often meanwhile that it was not
+	// counted all day.
+	Least bool `json:"at_least,omitempty"`
+}
+
 // Endings is how many grants end on each of some days.
 type Endings struct {
 	Days []DayEndings `json:"days"` // in their order
@@ -73,8 +90,11 @@ type Attention struct {
 	// Unguarded are people who may do something at Gatehouse itself and have no second factor: the
 	// first twenty.
 	Unguarded []Subject `json:"administrators_without_second_factor"`
-	// Ending are keys of service accounts that end within fourteen days: the first twenty.
-	Ending []EndingKey `json:"ending_service_keys"`
+	// Ending are keys of service accounts, Secrets of applications and Tokens of people that end
+	// within fourteen days: of each the first twenty.
+	Ending  []EndingKey    `json:"ending_service_keys"`
+	Secrets []EndingSecret `json:"ending_client_secrets"`
+	Tokens  []EndingToken  `json:"ending_personal_tokens"`
 	// Late are algorithms whose key signs for longer than keys.rotate says.
 	Late []string `json:"late_signing_keys"`
 }
@@ -84,6 +104,21 @@ type EndingKey struct {
 	ID      id.ServiceKey `json:"key_id"`
 	Service string        `json:"service"`
 	Ends    time.Time     `json:"expires_at"`
+}
+
+// EndingSecret is a secret of an application that ends.
+type EndingSecret struct {
+	ID     id.Secret `json:"secret_id"`
+	Client id.Client `json:"client_id"`
+	Name   string    `json:"client_name"`
+	Ends   time.Time `json:"expires_at"`
+}
+
+// EndingToken is a personal token that ends.
+type EndingToken struct {
+	ID   id.ServiceKey `json:"key_id"`
+	User Subject       `json:"user"`
+	Ends time.Time     `json:"expires_at"`
 }
 
 // SealState is how far the audit log is sealed.

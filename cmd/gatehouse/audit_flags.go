@@ -25,7 +25,7 @@ import (
 type auditFlags struct {
 	pageFlags
 
-	actor, target, resource, action, outcome, ip, client, since, until string
+	actor, target, resource, action, outcome, reason, ip, client, since, until string
 }
 
 func (f *auditFlags) bind(cmd *cobra.Command) {
@@ -42,6 +42,7 @@ func (f *auditFlags) bindFilters(cmd *cobra.Command) {
 	flags.StringVar(&f.resource, "resource", "", "the same as --target")
 	flags.StringVar(&f.action, "action", "", "only this `ACTION` (user.create), or all that begin so (user.)")
 	flags.StringVar(&f.outcome, "outcome", "", "only this `outcome`: done or refused")
+	flags.StringVar(&f.reason, "reason", "", "only what was refused for this `reason`, as events say it: wrong, forbidden")
 	flags.StringVar(&f.ip, "ip", "", "only what came from this `address`")
 	flags.StringVar(&f.client, "client", "", "only what concerns this `CLIENT`")
 	flags.StringVar(&f.since, "since", "", "only since this `time`: RFC 3339, a date, or how long ago (24h, 7d)")
@@ -70,6 +71,9 @@ func (f *auditFlags) plain(now time.Time) (q audit.Query, err error) {
 	q.Client = id.Client(f.client)
 	if q.Outcome = audit.Outcome(f.outcome); f.outcome != "" && !slices.Contains(outcomes(), f.outcome) {
 		return q, usagef("--outcome %q is neither done nor refused", f.outcome)
+	}
+	if q.Reason = audit.Reason(f.reason); len(f.reason) > 64 || strings.Trim(f.reason, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+		return q, usagef("--reason %q is none: reasons are lower-case words like wrong or role_or_group_missing", brief(f.reason))
 	}
 	if q.IP, err = address(f.ip); err != nil {
 		return q, err

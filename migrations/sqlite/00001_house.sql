@@ -725,6 +725,17 @@ CREATE TABLE audit_tallied (
 );
 INSERT INTO audit_tallied (one, seq) VALUES (1, 0);
 
+-- Who failed most often to sign in on a day, and from where: so many names of a kind and no more
+-- (audit.KeepTops). Of n, so many at most were of others.
+CREATE TABLE audit_tops (
+    day     BIGINT NOT NULL,
+    kind    TEXT   NOT NULL CHECK (kind IN ('account', 'address')),
+    name    TEXT   NOT NULL,
+    n       BIGINT NOT NULL,
+    others  BIGINT NOT NULL,
+    PRIMARY KEY (day, kind, name)
+);
+
 -- Signed heads of the tree (C2SP tlog-checkpoint).
 CREATE TABLE audit_checkpoints (
     size  BIGINT NOT NULL,

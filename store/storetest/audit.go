@@ -95,6 +95,8 @@ func testAuditTrail(t *testing.T, s *store.Store) {
 		{"a kind of actor", audit.Query{ActorKind: audit.House}, "7"},
 		{"a person and a client", audit.Query{Target: audit.OfUser("usr_a"), Client: "web"}, "4 3"},
 		{"a client and an actor", audit.Query{Client: "web", ActorID: "root"}, "5"},
+		{"a reason", audit.Query{Reason: "unknown"}, "8"},
+		{"a reason of an action", audit.Query{Reason: "unknown", Actions: []audit.Action{"user.create"}}, ""},
 		{"a client and an action", audit.Query{Client: "web", Actions: []audit.Action{"token.replay"}}, "6"},
 		{"an action", audit.Query{Actions: []audit.Action{"consent.give"}}, "4"},
 		{"actions", audit.Query{Actions: []audit.Action{"user.create", "token.replay", "session.create"}}, "6 2 1"},

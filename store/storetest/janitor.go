@@ -27,7 +27,7 @@ func testJanitor(t *testing.T, s *store.Store) {
 	u := insertUser(t, s)
 	all, want := []swept{}, map[string]int64{}
 	for _, lay := range []func(*testing.T, *store.Store, identity.User) swept{
-		dueInteractions, dueCodes, dueOnce, dueMarks, dueRevocations, dueFamilies, dueSessions, dueGateSessions, dueAttempts, dueFactors, dueChanges, dueRequests, dueTallies, dueClientNotes, dueImports,
+		dueInteractions, dueCodes, dueOnce, dueMarks, dueRevocations, dueFamilies, dueSessions, dueGateSessions, dueAttempts, dueFactors, dueChanges, dueRequests, dueTallies, dueTops, dueClientNotes, dueImports,
 	} {
 		one := lay(t, s, u)
 		for kind, n := range one.due {
@@ -175,9 +175,18 @@ func dueRequests(t *testing.T, s *store.Store, _ identity.User) swept {
 
 func dueTallies(t *testing.T, s *store.Store, _ identity.User) swept {
 	for i, at := range []time.Time{now.Add(-400 * aDay), now.Add(-399 * aDay)} {
-		yes(t)(s.AddTallies(t.Context(), int64(i), int64(i+1), []audit.Tally{{Day: at, What: "user.create", Outcome: audit.Done, N: 1}}))
+		yes(t)(s.AddTallies(t.Context(), int64(i), int64(i+1), []audit.Tally{{Day: at, What: "user.create", Outcome: audit.Done, N: 1}}, nil))
 	}
 	return swept{map[string]int64{"tallies": 1}, func() {}}
+}
+
+func dueTops(t *testing.T, s *store.Store, _ identity.User) swept {
+	for i, at := range []time.Time{now.Add(-7 * aDay), now.Add(-6 * aDay)} {
+		yes(t)(s.AddTallies(t.Context(), int64(2+i), int64(3+i), nil, []audit.Top{{Day: at, Kind: audit.TopAddress, Name: "192.0.2.7", N: 1}}))
+	}
+	return swept{map[string]int64{"tops": 1}, func() {
+		same(t, len(must[[]audit.Top](t)(s.Tops(t.Context(), now.Add(-9*aDay), now))), 1)
+	}}
 }
 
 // sweepAll sweeps until nothing is left: on a slow machine a sweep spends its time

@@ -12,7 +12,8 @@ type ConsoleAudit struct {
 	Done, Denied, When, Events           string
 	Nobody                               string
 	Kinds                                map[string]string // of who acts
-	Days, Counted                        Plural
+	Days, Hours, Counted                 Plural            // N bars, N events
+	AnHour, NotDrawn                     string            // head of the bars; why there are none
 	None, NoneTodo, All                  string
 	Lines, Sheet                         string // links to a file: of lines, for a spreadsheet
 	Further, FurtherTodo                 string // a page that ends before it found anything
@@ -61,11 +62,13 @@ var englishConsoleAudit = ConsoleAudit{
 	Last: "How lately", Hour: "Within the hour", Day: "Within a day", Week: "Within a week",
 	IP: "From", Client: "Application", Since: "Since (UTC)", Until: "Until (UTC)",
 	Done: "Done", Denied: "Refused", When: "When", Events: "events",
-	Nobody:  "nobody known",
-	Kinds:   map[string]string{"client": "application", "console": "command line", "house": "Gatehouse itself", "person": "person", "service": "service account"},
-	Days:    Plural{One: "Events of today", Other: "Events of the last {n} days"},
-	Counted: Plural{None: "None was counted", One: "{n} event was counted", Other: "{n} events were counted"},
-	None:    "Nothing of that was recorded", NoneTodo: "Take a filter away, or look further back.", All: "The whole log", Lines: "NDJSON", Sheet: "CSV",
+	Nobody: "nobody known",
+	Kinds:  map[string]string{"client": "application", "console": "command line", "house": "Gatehouse itself", "person": "person", "service": "service account"},
+	Days:   Plural{One: "Events of one day", Other: "Events by day, {n} days"},
+	Hours:  Plural{One: "Events of one hour", Other: "Events by hour, {n} hours"}, AnHour: "Hour",
+	NotDrawn: "There is no chart: what is asked for lies among too much to be counted at once. Narrow the time.",
+	Counted:  Plural{None: "None was counted", One: "{n} event was counted", Other: "{n} events were counted"},
+	None:     "Nothing of that was recorded", NoneTodo: "Take a filter away, or look further back.", All: "The whole log", Lines: "NDJSON", Sheet: "CSV",
 	Further: "Nothing among the latest", FurtherTodo: "What is asked for is rare among much. Older events are on the next page.",
 
 	Live:     "As it happens",
@@ -108,11 +111,13 @@ var germanConsoleAudit = ConsoleAudit{
 	Last: "Wie kürzlich", Hour: "In der letzten Stunde", Day: "Am letzten Tag", Week: "In der letzten Woche",
 	IP: "Von", Client: "Anwendung", Since: "Seit (UTC)", Until: "Bis (UTC)",
 	Done: "Getan", Denied: "Verweigert", When: "Wann", Events: "Ereignisse",
-	Nobody:  "niemand Bekanntes",
-	Kinds:   map[string]string{"client": "Anwendung", "console": "Befehlszeile", "house": "Gatehouse selbst", "person": "Person", "service": "Dienstkonto"},
-	Days:    Plural{One: "Ereignisse von heute", Other: "Ereignisse der letzten {n}\u00a0Tage"},
-	Counted: Plural{None: "Keines wurde gezählt", One: "{n}\u00a0Ereignis wurde gezählt", Other: "{n}\u00a0Ereignisse wurden gezählt"},
-	None:    "Nichts davon wurde festgehalten", NoneTodo: "Entfernen Sie einen Filter, oder sehen Sie weiter zurück.", All: "Das ganze Protokoll", Lines: "NDJSON", Sheet: "CSV",
+	Nobody: "niemand Bekanntes",
+	Kinds:  map[string]string{"client": "Anwendung", "console": "Befehlszeile", "house": "Gatehouse selbst", "person": "Person", "service": "Dienstkonto"},
+	Days:   Plural{One: "Ereignisse eines Tages", Other: "Ereignisse nach Tagen, {n}\u00a0Tage"},
+	Hours:  Plural{One: "Ereignisse einer Stunde", Other: "Ereignisse nach Stunden, {n}\u00a0Stunden"}, AnHour: "Stunde",
+	NotDrawn: "Hier ist kein Diagramm: Was Sie suchen, liegt unter zu vielem, um es auf einmal zu zählen. Grenzen Sie die Zeit ein.",
+	Counted:  Plural{None: "Keines wurde gezählt", One: "{n}\u00a0Ereignis wurde gezählt", Other: "{n}\u00a0Ereignisse wurden gezählt"},
+	None:     "Nichts davon wurde festgehalten", NoneTodo: "Entfernen Sie einen Filter, oder sehen Sie weiter zurück.", All: "Das ganze Protokoll", Lines: "NDJSON", Sheet: "CSV",
 	Further: "Nichts unter den neuesten", FurtherTodo: "Was Sie suchen, ist selten unter vielem. Ältere Ereignisse stehen auf der nächsten Seite.",
 
 	Live:     "Gerade eben",

@@ -21,11 +21,15 @@ type ConsoleOverview struct {
 	MethodNames               map[string]string // how somebody signed in, by RFC 8176
 	ReasonNames               map[string]string // why a sign-in was refused
 	Accounts, Addresses       string            // heads: what fails most
-	Looked                    Plural            // N refused sign-ins that were looked at
-	NoAccount, Times          string
+	FailedSince               string            // below them
+	AtLeast                   Phrase            // N
+	NoAccount, NoAddress      string
+	Times                     string
 	Latest, All               string // a head, and a link to the whole list
 	Unguarded                 Phrase // Email
 	KeyEnds                   Phrase // Name of a service account, Wait
+	SecretEnds                Phrase // Name of an application, Wait
+	TokenEnds                 Phrase // Email, Wait
 	DiskFills                 Plural // N days
 	KeyLate                   Phrase // Name of an algorithm
 	Steps                     string // a head
@@ -36,6 +40,8 @@ type ConsoleOverview struct {
 	StepCheckpoints, StepDone string
 	Hide, DidHide             string
 	More                      string // below them
+	Week                      Phrase // N hundredths more or less than in the week before
+	InAWeek                   Phrase // N more or less than a week ago
 }
 
 var englishConsoleOverview = ConsoleOverview{
@@ -65,11 +71,12 @@ var englishConsoleOverview = ConsoleOverview{
 		"no_factor": "No second step", "disabled": "Disabled account", "locked": "A lock", "role_or_group_missing": "Not for this application", "declined": "Declined", "replaced": "Begun anew",
 	},
 	Accounts: "Accounts that fail most", Addresses: "Addresses that fail most",
-	Looked:    Plural{One: "Of the last refused sign-in of 24 hours.", Other: "Of the latest {n} refused sign-ins of 24 hours."},
-	NoAccount: "None of them was about an account that there is.", Times: "Times",
+	FailedSince: "Refused sign-ins of today and yesterday (UTC).", AtLeast: "at least {n}",
+	NoAccount: "None of them was about an account that there is.", NoAddress: "Of none it is known where it came from.", Times: "Times",
 	Latest: "Latest events", All: "All",
-	Unguarded: "{email} administers and has no second step.",
-	KeyEnds:   "A key of the service account {name} ends {wait}.",
+	Unguarded:  "{email} administers and has no second step.",
+	KeyEnds:    "A key of the service account {name} ends {wait}.",
+	SecretEnds: "A secret of the application {name} ends {wait}.", TokenEnds: "A personal token of {email} ends {wait}.",
 	DiskFills: Plural{One: "The disk of the database is full in {n} day if it grows on.", Other: "The disk of the database is full in {n} days if it grows on."},
 	KeyLate:   "The {name} key signs for longer than it should.",
 	Steps:     "First steps", StepsLeft: Plural{One: "{n} is left.", Other: "{n} are left."},
@@ -78,6 +85,7 @@ var englishConsoleOverview = ConsoleOverview{
 	StepCheckpoints: "Heads of the audit log are kept outside of the database: set audit.checkpoint_file.", StepDone: "Done:",
 	Hide: "Hide", DidHide: "The first steps are hidden in this browser.",
 	More: "More of them end within seven days.",
+	Week: "{n} against last week", InAWeek: "{n} in a week",
 }
 
 var germanConsoleOverview = ConsoleOverview{
@@ -107,11 +115,12 @@ var germanConsoleOverview = ConsoleOverview{
 		"no_factor": "Kein zweiter Schritt", "disabled": "Gesperrtes Konto", "locked": "Eine Sperre", "role_or_group_missing": "Nicht für diese Anwendung", "declined": "Abgelehnt", "replaced": "Neu begonnen",
 	},
 	Accounts: "Konten mit den meisten Fehlschlägen", Addresses: "Adressen mit den meisten Fehlschlägen",
-	Looked:    Plural{One: "Von der letzten abgewiesenen Anmeldung aus 24\u00a0Stunden.", Other: "Von den letzten {n}\u00a0abgewiesenen Anmeldungen aus 24\u00a0Stunden."},
-	NoAccount: "Keine betraf ein Konto, das es gibt.", Times: "Anzahl",
+	FailedSince: "Abgewiesene Anmeldungen von heute und gestern (UTC).", AtLeast: "mindestens {n}",
+	NoAccount: "Keine betraf ein Konto, das es gibt.", NoAddress: "Von keiner ist bekannt, woher sie kam.", Times: "Anzahl",
 	Latest: "Neueste Ereignisse", All: "Alle",
-	Unguarded: "{email} verwaltet und hat keinen zweiten Schritt.",
-	KeyEnds:   "Ein Schlüssel des Dienstkontos {name} endet {wait}.",
+	Unguarded:  "{email} verwaltet und hat keinen zweiten Schritt.",
+	KeyEnds:    "Ein Schlüssel des Dienstkontos {name} endet {wait}.",
+	SecretEnds: "Ein Geheimnis der Anwendung {name} endet {wait}.", TokenEnds: "Ein persönliches Token von {email} endet {wait}.",
 	DiskFills: Plural{One: "Wächst die Datenbank so weiter, ist ihre Platte in {n}\u00a0Tag voll.", Other: "Wächst die Datenbank so weiter, ist ihre Platte in {n}\u00a0Tagen voll."},
 	KeyLate:   "Der {name}-Schlüssel signiert länger als vorgesehen.",
 	Steps:     "Erste Schritte", StepsLeft: Plural{One: "Noch {n}\u00a0offen.", Other: "Noch {n}\u00a0offen."},
@@ -120,4 +129,5 @@ var germanConsoleOverview = ConsoleOverview{
 	StepCheckpoints: "Köpfe des Audit-Protokolls liegen außerhalb der Datenbank: audit.checkpoint_file setzen.", StepDone: "Getan:",
 	Hide: "Ausblenden", DidHide: "Die ersten Schritte sind in diesem Browser ausgeblendet.",
 	More: "Weitere enden innerhalb von sieben Tagen.",
+	Week: "{n} gegen letzte Woche", InAWeek: "{n} in einer Woche",
 }

@@ -49,7 +49,8 @@ type ConsoleRoutes struct {
 	HistoryTitle                                                     Title  // Name
 	Done, By, Look, Now, Created, Updated, Deleted                   string
 	NoHistory, NoHistoryTodo                                         string
-	ShadowTitle                                                      Title
+	ShadowTitle, RefusedTitle                                        Title
+	RefusedLead, TurnedBack, CameOut, NoRefused, NoRefusedTodo       string
 	ShadowLead, ShadowCovers, ShadowSince                            string
 	Span, LastDay, LastWeek, LastMonth                               string
 	NoShadowed, NoShadowedTodo, NothingKept                          string
@@ -116,6 +117,8 @@ var englishConsoleRoutes = ConsoleRoutes{
 	HistoryTitle: "History of {name}",
 	Done:         "What", By: "By", Look: "Look at it", Now: "As it is now", Created: "Made", Updated: "Changed", Deleted: "Deleted",
 	NoHistory: "Nothing is recorded", NoHistoryTodo: "What is done to the route stands here, the latest first.",
+	RefusedTitle: "Refused at the gate", RefusedLead: "Requests that the gate did not let through, the latest first. Who asked too often is only counted.",
+	TurnedBack: "Refused", CameOut: "Outcome", NoRefused: "There was none", NoRefusedTodo: "Everybody who asked got through, or nobody asked.",
 	ShadowTitle: "Let through in shadow", ShadowLead: "Requests that went through because their route is in shadow. Once it enforces, they would not.",
 	ShadowCovers: "This is what this server wrote down: each server has a log of its own, of which the latest 64 MiB are looked at.", ShadowSince: "The first decision of it is of",
 	Span: "How far back", LastDay: "24 hours", LastWeek: "7 days", LastMonth: "30 days",
@@ -183,6 +186,8 @@ var germanConsoleRoutes = ConsoleRoutes{
 	HistoryTitle: "Verlauf von {name}",
 	Done:         "Was", By: "Von", Look: "Ansehen", Now: "So ist sie jetzt", Created: "Angelegt", Updated: "Geändert", Deleted: "Gelöscht",
 	NoHistory: "Nichts aufgezeichnet", NoHistoryTodo: "Hier steht, was mit der Route geschieht, das Neueste zuerst.",
+	RefusedTitle: "Am Tor abgewiesen", RefusedLead: "Anfragen, die das Tor nicht durchließ, die neuesten zuerst. Wer zu oft fragte, wird nur gezählt.",
+	TurnedBack: "Abgewiesen", CameOut: "Ergebnis", NoRefused: "Es gab keine", NoRefusedTodo: "Alle, die fragten, kamen durch, oder niemand fragte.",
 	ShadowTitle: "Im Schatten durchgelassen", ShadowLead: "Anfragen, die durchkamen, weil ihre Route im Schatten steht. Setzt sie durch, kämen sie nicht durch.",
 	ShadowCovers: "Das ist, was dieser Server aufgeschrieben hat: Jeder führt sein eigenes Protokoll; die letzten 64\u00a0MiB davon werden angesehen.", ShadowSince: "Die erste Entscheidung darin ist von",
 	Span: "Wie weit zurück", LastDay: "24\u00a0Stunden", LastWeek: "7\u00a0Tage", LastMonth: "30\u00a0Tage",

@@ -27,6 +27,10 @@ type Part struct {
 	First     string // to the first page, where nobody knows the one before
 	Newer     string // the same where lists begin with the newest
 	Older     string
+	InAll     Phrase // N rows are all there are
+	OfAbout   Phrase // N rows of about Least
+	OfMore    Phrase // N rows, and there are more
+	TheLast   Phrase // N rows behind others, and no more
 	Apply     string // a button: filter a list so
 	More      string // unfolds filters that are seldom used
 	Further   string // unfolds inputs that are seldom needed
@@ -104,6 +108,10 @@ var englishPart = Part{
 	First:     "First page",
 	Newer:     "Newer",
 	Older:     "Older",
+	InAll:     "{n} in all",
+	OfAbout:   "{n} of about {least}",
+	OfMore:    "{n} shown, there are more",
+	TheLast:   "the last {n}",
 	Apply:     "Apply",
 	More:      "More filters",
 	Further:   "More to say",
@@ -185,6 +193,10 @@ var germanPart = Part{
 	First:     "Erste Seite",
 	Newer:     "Neuere",
 	Older:     "Ältere",
+	InAll:     "{n} insgesamt",
+	OfAbout:   "{n} von etwa {least}",
+	OfMore:    "{n} gezeigt, es gibt mehr",
+	TheLast:   "die letzten {n}",
 	Apply:     "Anwenden",
 	More:      "Mehr Filter",
 	Further:   "Weitere Angaben",

@@ -86,4 +86,4 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 	return t
 }
 
-func (p listPage) pager() part.Pager { return guard.Pager(pathAll, p.Asked, p.Next) }
+func (p listPage) pager() part.Pager { return guard.Pager(pathAll, p.Asked, p.Next).Showing(len(p.APIs)) }

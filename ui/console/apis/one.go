@@ -232,5 +232,5 @@ func (p clientsPage) table(say *words.Catalogue) part.Table {
 }
 
 func (p clientsPage) pager() part.Pager {
-	return guard.Pager(p.path()+"/applications", p.Asked, p.Next)
+	return guard.Pager(p.path()+"/applications", p.Asked, p.Next).Showing(len(p.List))
 }

@@ -54,7 +54,7 @@ func (p consentsPage) table(say *words.Catalogue) part.Table {
 }
 
 func (p consentsPage) pager() part.Pager {
-	return guard.Pager(p.path()+"/consents", p.Asked, p.Next)
+	return guard.Pager(p.path()+"/consents", p.Asked, p.Next).Showing(len(p.List))
 }
 
 // consents shows a page of them. People are named where the visitor may see people.

@@ -153,4 +153,6 @@ func (p listPage) sorted(label, by string) part.Column {
 	return c
 }
 
-func (p listPage) pager() part.Pager { return guard.Pager(pathAll, p.Asked, p.Next) }
+func (p listPage) pager() part.Pager {
+	return guard.Pager(pathAll, p.Asked, p.Next).Showing(len(p.Clients))
+}

@@ -3,8 +3,6 @@ package auditlog
 import (
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +14,7 @@ import (
 )
 
 // narrowing are the filters by their names in the address.
-var narrowing = []string{"action", "actor", "resource", "outcome", "ip", "client", "last", "since", "until"}
+var narrowing = []string{"action", "actor", "resource", "outcome", "reason", "ip", "client", "last", "since", "until"}
 
 // spans are how lately something happened, by their names in the address.
 var spans = map[string]time.Duration{"hour": time.Hour, "day": 24 * time.Hour, "week": 7 * 24 * time.Hour}
@@ -43,7 +41,7 @@ func read(v *guard.Visit) frame {
 // query is what the API is asked with.
 func (f *frame) query(v *guard.Visit) (url.Values, error) {
 	q := url.Values{}
-	for _, name := range []string{"action", "outcome", "ip", "client"} {
+	for _, name := range []string{"action", "outcome", "reason", "ip", "client"} {
 		if value := strings.TrimSpace(f.Asked.Get(name)); value != "" {
 			q.Set(name, value)
 		}
@@ -102,10 +100,8 @@ func (d *Door) list(v *guard.Visit) error {
 	if page.Names, err = names(v, page.Events); err != nil {
 		return err
 	}
-	if page.Counted = v.Can("getStatistics", nil) && page.countable(); page.Counted {
-		if page.Days, err = d.days(v); err != nil {
-			return err
-		}
+	if page.Histogram, err = histogram(v, &page.frame); err != nil {
+		return err
 	}
 	page.Command = page.same("list")
 	return v.Show(http.StatusOK, page)
@@ -142,21 +138,17 @@ func names(v *guard.Visit, events []wire.Event) (map[string]string, error) {
 	return v.Names(all)
 }
 
-// charted is how many days the chart shows.
-const charted = 30
-
-// days are the figures of the last days, which are counted in the background.
-func (d *Door) days(v *guard.Visit) ([]wire.DayFigures, error) {
-	found, err := guard.Ask[admin.One[wire.Statistics]](v, "getStatistics", admin.Input{Query: url.Values{"days": {strconv.Itoa(charted)}}})
+// histogram asks how much there is of what the filters let through, by days or hours.
+func histogram(v *guard.Visit, f *frame) (*wire.Histogram, error) {
+	q, err := f.query(v)
 	if err != nil {
 		return nil, err
 	}
-	return found.Body.Days, nil
-}
-
-// countable reports whether the figures know of all that is asked: they are kept by action.
-func (f *frame) countable() bool {
-	return !slices.ContainsFunc([]string{"actor", "resource", "outcome", "ip", "client"}, func(name string) bool { return f.Asked.Get(name) != "" })
+	found, err := guard.Ask[admin.One[wire.Histogram]](v, "getAuditHistogram", admin.Input{Query: q})
+	if err != nil {
+		return nil, err
+	}
+	return &found.Body, nil
 }
 
 // same is the command that does the same with the events that the filters let through.

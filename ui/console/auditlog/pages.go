@@ -1,9 +1,9 @@
 package auditlog
 
 import (
+	"maps"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -38,7 +38,7 @@ func (f *frame) filters(say *words.Catalogue, action string) part.Filters {
 		},
 		More: []part.Field{
 			choose("outcome", is.Outcome, part.Option{Value: "done", Label: is.Done}, part.Option{Value: "refused", Label: is.Denied}),
-			field("ip", is.IP, "192.0.2.7", part.Line), field("client", is.Client, "", part.Line),
+			field("reason", is.Reason, "", part.Line), field("ip", is.IP, "192.0.2.7", part.Line), field("client", is.Client, "", part.Line),
 			field("since", is.Since, "", "datetime-local"), field("until", is.Until, "", "datetime-local"),
 		},
 	}
@@ -71,10 +71,9 @@ func (f *frame) filters(say *words.Catalogue, action string) part.Filters {
 // listPage lists events.
 type listPage struct {
 	frame
-	Events  []wire.Event
-	Next    string
-	Counted bool // the figures know of all that is asked
-	Days    []wire.DayFigures
+	Events    []wire.Event
+	Next      string
+	Histogram *wire.Histogram // nil: nobody asked
 }
 
 func (p listPage) Head(say *words.Catalogue) view.Head {
@@ -101,36 +100,44 @@ func outcome(say *words.ConsoleAudit, e *wire.Event) part.Badge {
 	return part.Badge{Label: say.Denied, Tone: part.Bad}
 }
 
-// chart is how much happened on each of the last days; a bar leads to its day.
+// drawn reports whether there is a histogram: of one bar there is nothing to see.
+func (p *listPage) drawn() bool {
+	return p.Histogram != nil && p.Histogram.Whole && len(p.Histogram.Bars) > 1
+}
+
+// chart is how much there is of what the filters let through; a bar narrows the list to its span.
 func (p *listPage) chart(say *words.Catalogue) part.Chart {
-	is := &say.ConsoleAudit
-	of := map[string]int{}
-	whole, asked := 0, p.Asked.Get("action")
-	for _, d := range p.Days {
-		for action, n := range d.Events {
-			if asked == "" || action == asked || strings.HasSuffix(asked, ".") && strings.HasPrefix(action, asked) {
-				of[d.Day] += int(n)
-				whole += int(n)
-			}
-		}
+	is, h, whole := &say.ConsoleAudit, p.Histogram, 0
+	c := part.Chart{ID: "days", Title: say.Count(is.Days, len(h.Bars)), Axis: say.Part.Day, Low: true, Series: []part.Series{{Label: is.Events}}}
+	step := 24 * time.Hour
+	if h.Step == "hour" {
+		step, c.Title, c.Axis = time.Hour, say.Count(is.Hours, len(h.Bars)), is.AnHour
 	}
-	c := part.Chart{ID: "days", Title: say.Count(is.Days, charted), Says: say.Count(is.Counted, whole), Low: true, Series: []part.Series{{Label: is.Events}}}
-	today := p.Now.UTC().Truncate(24 * time.Hour)
-	for i := range charted {
-		at := today.AddDate(0, 0, i+1-charted)
-		q := url.Values{"since": {at.Format(typed)}, "until": {at.AddDate(0, 0, 1).Format(typed)}}
-		if asked != "" {
-			q.Set("action", asked)
+	for _, b := range h.Bars {
+		whole += int(b.N)
+		label := say.Date(b.At)
+		if step == time.Hour {
+			label = say.Date(b.At) + " " + b.At.UTC().Format("15:04")
 		}
-		c.Bars = append(c.Bars, part.Bar{Label: say.Date(at), Values: []int{of[at.Format(time.DateOnly)]}, Href: path + "?" + q.Encode()})
+		c.Bars = append(c.Bars, part.Bar{Label: label, Values: []int{int(b.N)}, Href: p.within(b.At, b.At.Add(step))})
 	}
+	c.Says = say.Count(is.Counted, whole)
 	return c
+}
+
+// within is the list of what the other filters let through, of a span.
+func (p *listPage) within(since, until time.Time) string {
+	q := url.Values{}
+	maps.Copy(q, p.Asked)
+	q.Del("last")
+	q.Set("until", until.UTC().Format(typed))
+	return guard.With(path, q, "since", since.UTC().Format(typed))
 }
 
 func (p *listPage) pager() part.Pager {
 	pages := guard.Pager(path, p.Asked, p.Next)
 	pages.Time = true
-	return pages
+	return pages.Showing(len(p.Events))
 }
 
 // livePage shows what happens.

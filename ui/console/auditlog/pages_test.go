@@ -37,8 +37,9 @@ func TestPagesOfTheAuditLogAreWellMade(t *testing.T) {
 		Noticed: []wire.Noticed{{At: at, Event: "evt_b", Problem: "written"}}, NotProved: []string{"much"},
 	}
 	viewtest.Crawl(t, map[string]view.Page{
-		"audit log":           listPage{frame: of(f, nil), Events: all, Next: "n", Counted: true, Days: []wire.DayFigures{{Day: "2026-03-01", Events: map[string]int64{"user.create": 4, "grant.create": 2}}}},
-		"audit log, narrowed": listPage{frame: of(f, narrow), Events: all},
+		"audit log":           listPage{frame: of(f, nil), Events: all, Next: "n", Histogram: &wire.Histogram{Step: "day", Whole: true, Bars: []wire.HistogramBar{{At: at.Add(-24 * time.Hour)}, {At: at, N: 42}}}},
+		"audit log, narrowed": listPage{frame: of(f, narrow), Events: all, Histogram: &wire.Histogram{Step: "hour", Whole: true, Bars: []wire.HistogramBar{{At: at.Add(-time.Hour), N: 1}, {At: at, N: 42}}}},
+		"audit log, too much": listPage{frame: of(f, narrow), Events: all, Histogram: &wire.Histogram{Step: "day"}},
 		"audit log, none":     listPage{frame: of(f, nil)},
 		"audit log, further":  listPage{frame: of(f, nil), Next: "n"},
 		"audit log, wrong":    listPage{frame: frame{Frame: broken, Refused: true, Now: at}},

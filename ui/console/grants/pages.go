@@ -180,7 +180,9 @@ func called(say *words.ConsoleGrants, s wire.Subject) string {
 	return say.Kinds[string(s.Kind)] + " " + s.ID
 }
 
-func (p *listPage) pager() part.Pager { return guard.Pager(path, in(p.State, p.Asked), p.Next) }
+func (p *listPage) pager() part.Pager {
+	return guard.Pager(path, in(p.State, p.Asked), p.Next).Showing(len(p.Grants))
+}
 
 // empty says what to do where there is none.
 func (p *listPage) empty(say *words.Catalogue) part.Empty {

@@ -42,7 +42,9 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 	return t
 }
 
-func (p listPage) pager() part.Pager { return guard.Pager(p.kind.path, p.Asked, p.Next) }
+func (p listPage) pager() part.Pager {
+	return guard.Pager(p.kind.path, p.Asked, p.Next).Showing(len(p.Things))
+}
 
 // given are grants: what whoever is in it has by it.
 func given(say *words.Catalogue, all []wire.Grant, more bool, f *oneFrame) part.Table {
@@ -164,7 +166,7 @@ func subject(say *words.Catalogue, s wire.Subject) part.Lines {
 }
 
 func (p membersPage) pager() part.Pager {
-	return guard.Pager(p.path()+"/members", p.Asked, p.Next)
+	return guard.Pager(p.path()+"/members", p.Asked, p.Next).Showing(len(p.List))
 }
 
 func (p editPage) form(say *words.Catalogue) part.Form {

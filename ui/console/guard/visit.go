@@ -125,3 +125,7 @@ func key() string { return secret.Token(16) }
 // NewKey is an Idempotency-Key of a step that finds out by itself whether it was done: no answer of
 // before is given in its place.
 func NewKey() string { return key() }
+
+// Narrowed reports whether a list was told the visitor in part, so that how many there are of all is
+// not for them.
+func (v *Visit) Narrowed() bool { return v.narrowed }

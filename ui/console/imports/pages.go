@@ -65,7 +65,7 @@ func (p *formPage) earlier(say *words.Catalogue) part.Table {
 func (p *formPage) pager() part.Pager {
 	pages := guard.Pager(pathForm, p.Asked, p.Next)
 	pages.Time = true
-	return pages
+	return pages.Showing(len(p.Earlier))
 }
 
 // called is how an import is called.
@@ -230,7 +230,7 @@ func outcome(say *words.Catalogue, o string) part.Badge {
 }
 
 func (p *importPage) pager() part.Pager {
-	return guard.Pager(pathOf(string(p.Import.ID)), p.Asked, p.Next)
+	return guard.Pager(pathOf(string(p.Import.ID)), p.Asked, p.Next).Showing(len(p.Rows))
 }
 
 // counted is a plural with its number as people write it.

@@ -41,9 +41,9 @@ const (
 // show shows the figures to whoever may see them, and the way to everything else to the
 // others.
 func (d *Door) show(v *guard.Visit) error {
-	page := overviewPage{Frame: v.Frame(), Now: time.Now(), Span: spanOf(v.Query("days")), People: v.Can("listUsers", nil), Signed: v.Can("listSessions", nil)}
+	page := overviewPage{Frame: v.Frame(), Now: time.Now(), Span: spanOf(v.Query("days")), People: v.Can("listUsers", nil), Signed: v.Can("listSessions", nil), Denied: v.Can("getGateRefusals", nil)}
 	shown := false
-	for operation, fill := range map[string]func(*guard.Visit, *overviewPage) error{"getStatistics": figures, "getHealth": health, "getAttention": attentive, "listGrants": ending, "listAuditEvents": recorded} {
+	for operation, fill := range map[string]func(*guard.Visit, *overviewPage) error{"getStatistics": figures, "getHealth": health, "getAttention": attentive, "listGrants": ending, "listAuditEvents": latest, "getFailures": failuresOf} {
 		if !v.Can(operation, nil) {
 			continue
 		}
@@ -59,14 +59,6 @@ func (d *Door) show(v *guard.Visit) error {
 		return err
 	}
 	return v.Show(http.StatusOK, page)
-}
-
-// recorded is what the audit log tells.
-func recorded(v *guard.Visit, page *overviewPage) error {
-	if err := latest(v, page); err != nil {
-		return err
-	}
-	return failuresOf(v, page)
 }
 
 func attentive(v *guard.Visit, page *overviewPage) error {
@@ -86,8 +78,10 @@ func spanOf(text string) int {
 	return spans[0]
 }
 
+// figures asks for the days of the span and, since today is not over, for one more: two whole weeks
+// are compared.
 func figures(v *guard.Visit, page *overviewPage) error {
-	found, err := guard.Ask[admin.One[wire.Statistics]](v, "getStatistics", admin.Input{Query: url.Values{"days": {strconv.Itoa(page.Span)}}})
+	found, err := guard.Ask[admin.One[wire.Statistics]](v, "getStatistics", admin.Input{Query: url.Values{"days": {strconv.Itoa(page.Span + 1)}}})
 	if err != nil {
 		return err
 	}

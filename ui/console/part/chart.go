@@ -1,6 +1,7 @@
 package part
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +36,17 @@ type Bar struct {
 	Label  string
 	Values []int
 	Href   string
+}
+
+// leads reports whether the drawing leads to what the bar counts.
+func (b Bar) leads() bool { return b.Href != "" && b.sum() > 0 }
+
+// role is what the drawing is to a screen reader: a picture, or the links of its bars.
+func (c Chart) role() string {
+	if slices.ContainsFunc(c.Bars, Bar.leads) {
+		return "group"
+	}
+	return "img"
 }
 
 func (b Bar) sum() int {

@@ -48,6 +48,37 @@ func TestACountdownShowsWhatIsLeftOfItsWindow(t *testing.T) {
 	}
 }
 
+// How many there are is said by what is known anyway.
+func TestAPagerSaysWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	say := wordstest.English()
+	for want, p := range map[string]Pager{
+		"":                         {Next: "/b"},
+		"7 in all":                 {Shown: 7},
+		"50 shown, there are more": {Shown: 50, Next: "/b"},
+		"50 of about 1,200":        {Shown: 50, Of: 1200, Next: "/b"},
+		"the last 9":               {Shown: 9, First: "/a"},
+		"roles 1 to 20":            {Says: "roles 1 to 20", Shown: 20},
+	} {
+		if got := p.says(&say); got != want {
+			t.Errorf("of %+v it says %q, want %q", p, got, want)
+		}
+	}
+}
+
+// Bars that lead somewhere are links by name, and the drawing is no picture then.
+func TestBarsAreLinksWhereTheyLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	c := Chart{ID: "c", Says: "all", Series: []Series{{Label: "events"}}, Bars: []Bar{{Label: "Monday", Values: []int{3}, Href: "/monday"}, {Label: "Tuesday", Values: []int{0}, Href: "/tuesday"}}}
+	if c.role() != "group" || !c.Bars[0].leads() || c.Bars[1].leads() {
+		t.Errorf("role %q; %t, %t", c.role(), c.Bars[0].leads(), c.Bars[1].leads())
+	}
+	c.Bars[0].Href = ""
+	if c.role() != "img" {
+		t.Errorf("without a link the drawing is %q", c.role())
+	}
+}
+
 func TestAChartEndsAtARoundNumber(t *testing.T) {
 	t.Parallel()
 	for most, want := range map[int]int{0: 1, 1: 1, 2: 2, 3: 5, 6: 10, 11: 20, 37: 50, 99: 100, 1284: 2000, 5001: 10000} {

@@ -100,8 +100,33 @@ type Pager struct {
 	First string
 	// Time says that the list begins with the newest.
 	Time bool
-	// Says is what the page shows, such as "50 of about 1,200"; may be empty.
+	// Says is what the page shows, such as "roles 1 to 20"; may be empty.
 	Says string
+	// Shown is how many rows the page has, and Of how many there are about, as far as somebody counted
+	// them anyway; zero is not told.
+	Shown, Of int
+}
+
+// Showing is the pager of a page with so many rows.
+func (p Pager) Showing(rows int) Pager {
+	p.Shown = rows
+	return p
+}
+
+// says is what the page shows, by what is known without counting.
+func (p Pager) says(say *words.Catalogue) string {
+	shown := words.N.Is(say.Number(p.Shown))
+	switch {
+	case p.Says != "" || p.Shown == 0:
+		return p.Says
+	case p.First == "" && p.Back == "" && p.Next == "":
+		return say.Part.InAll.Fill(shown)
+	case p.Of > p.Shown:
+		return say.Part.OfAbout.Fill(shown, words.Least.Is(say.Number(p.Of)))
+	case p.Next != "":
+		return say.Part.OfMore.Fill(shown)
+	}
+	return say.Part.TheLast.Fill(shown)
 }
 
 func (p Pager) back(say *words.Catalogue) string {

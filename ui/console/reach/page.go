@@ -113,7 +113,7 @@ func (p reachPage) pager() part.Pager {
 	if p.Cursor != "" {
 		asked.Set("cursor", p.Cursor)
 	}
-	return guard.Pager(path, asked, p.Next)
+	return guard.Pager(path, asked, p.Next).Showing(len(p.Holders))
 }
 
 // all is what the address asks for.

@@ -70,7 +70,7 @@ func (p listPage) sorted(label, by string) part.Column {
 	return c
 }
 
-func (p listPage) pager() part.Pager { return guard.Pager(pathRoles, p.Asked, p.Next) }
+func (p listPage) pager() part.Pager { return guard.Pager(pathRoles, p.Asked, p.Next).Showing(len(p.Roles)) }
 
 func (p treePage) nodes(say *words.Catalogue) (all []part.Node) {
 	is := &say.ConsoleRoles
@@ -274,5 +274,5 @@ func (p permissionsPage) filters(say *words.Catalogue) part.Filters {
 }
 
 func (p permissionsPage) pager() part.Pager {
-	return guard.Pager(pathPermissions, p.Asked, p.Next)
+	return guard.Pager(pathPermissions, p.Asked, p.Next).Showing(len(p.List))
 }

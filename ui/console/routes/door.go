@@ -24,6 +24,7 @@ const (
 	pathNew      = path + "/new"
 	pathSimulate = path + "/simulator"
 	pathShadow   = path + "/shadow"
+	pathRefused  = path + "/refused"
 	pathOne      = path + "/route/"
 
 	pathUpstreams = "/console/upstreams" // another area
@@ -38,6 +39,7 @@ func (d *Door) Mount(m *web.Mux) {
 	page("GET", path, d.list)
 	page("GET", pathSimulate, d.simulate)
 	page("GET", pathShadow, d.shadow)
+	page("GET", pathRefused, d.refused)
 	page("GET", pathNew, d.askNew)
 	page("POST", pathNew, d.create)
 	const one = pathOne + "{part}"

@@ -150,5 +150,5 @@ func (p historyPage) by(e *wire.Event) templ.Component {
 func (p historyPage) pager() part.Pager {
 	pages := guard.Pager(pathOf(p.ID)+"/history", p.Asked, p.Next)
 	pages.Time = true
-	return pages
+	return pages.Showing(len(p.Events))
 }

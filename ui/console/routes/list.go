@@ -123,7 +123,9 @@ func (p listPage) empty(say *words.Catalogue) part.Empty {
 	return e
 }
 
-func (p listPage) pager() part.Pager { return guard.Pager(path, p.Asked, p.Next) }
+func (p listPage) pager() part.Pager {
+	return guard.Pager(path, p.Asked, p.Next).Showing(len(p.Served))
+}
 
 // address is the first that a route takes, and that there are more.
 func address(r *wire.Route) string {

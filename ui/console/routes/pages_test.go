@@ -111,7 +111,19 @@ func TestPagesOfRoutesAreWellMade(t *testing.T) {
 	explained := &wire.Explanation{Decision: "deny", Do: "shop/orders:read", Grant: "grt_a", Grants: []wire.Considered{{ID: "grt_a", Role: "7", Verdict: "counts"}, {ID: "grt_b", Pattern: "8"}}}
 	allowed := *explained
 	allowed.Decision = "allow"
+	written := wire.Shadowed{Recorded: true, Since: now, Count: 40, Outcomes: map[string]int{"deny": 39, "unknown": 1}, Requests: []wire.ShadowRequest{
+		{At: now, Route: "orders", Subject: wire.Subject{Kind: access.User, ID: "usr_a"}, Method: "GET", Host: "a.test", Path: "/x", Decision: "deny", Reason: "7", Permission: "shop/orders:read"},
+		{At: now, Route: "orders", Subject: wire.Subject{Kind: access.User, ID: "usr_b"}, Method: "GET", Host: "a.test", Path: "/y", Decision: "deny"},
+		{At: now, Route: "open", Method: "GET", Host: "a.test", Path: "/", Decision: "unknown"},
+	}}
+	names := map[string]string{"usr_a": "a@example.test"}
 	viewtest.Crawl(t, map[string]view.Page{
+		"shadow":                shadowPage{Frame: f, Known: true, Found: written, Names: names, Now: now, Asked: url.Values{"route": {"7"}}},
+		"shadow, none":          shadowPage{Frame: f, Known: true, Found: wire.Shadowed{Recorded: true}, Now: now},
+		"refused":               shadowPage{Frame: f, Refused: true, Known: true, Found: written, Names: names, Now: now},
+		"refused, none":         shadowPage{Frame: f, Refused: true, Known: true, Found: wire.Shadowed{Recorded: true, Since: now}, Now: now},
+		"refused, not kept":     shadowPage{Frame: f, Refused: true, Known: true, Now: now},
+		"refused, wrong":        shadowPage{Frame: wrong, Refused: true, Now: now},
 		"routes":                listPage{Frame: f, Served: []wire.ServedRoute{served, open, off}, Next: "n", Gate: wire.Gate{Listens: true}, CanCreate: true, CanSimulate: true},
 		"routes, in files":      listPage{Frame: f, Served: []wire.ServedRoute{open}, Gate: wire.Gate{Listens: true, Files: true, From: "x", Problem: "42"}, Asked: url.Values{"search": {"42"}, "cursor": {"x"}}},
 		"routes, not served":    listPage{Frame: f, Kept: []admin.GateRoute{record}},

@@ -17,9 +17,15 @@ import (
 )
 
 // shadow lists the requests that routes in the shadow let through and would not have.
-func (d *Door) shadow(v *guard.Visit) error {
-	p := shadowPage{Frame: v.Frame(), Asked: v.Only("route", "hours"), Now: time.Now()}
-	found, err := guard.Ask[admin.One[wire.Shadowed]](v, "getShadowDecisions", admin.Input{Query: p.Asked})
+func (d *Door) shadow(v *guard.Visit) error { return written(v, "getShadowDecisions", false) }
+
+// refused lists the requests that the gate did not let through.
+func (d *Door) refused(v *guard.Visit) error { return written(v, "getGateRefusals", true) }
+
+// written shows what the log of this server has of some decisions.
+func written(v *guard.Visit, operation string, refused bool) error {
+	p := shadowPage{Frame: v.Frame(), Refused: refused, Asked: v.Only("route", "hours"), Now: time.Now()}
+	found, err := guard.Ask[admin.One[wire.Shadowed]](v, operation, admin.Input{Query: p.Asked})
 	if fault.Is(err, fault.Invalid) {
 		status, ok := v.Reject(&p.Frame, err)
 		if !ok {
@@ -41,19 +47,51 @@ func (d *Door) shadow(v *guard.Visit) error {
 	return v.Show(http.StatusOK, p)
 }
 
-// shadowPage lists what routes in the shadow let through.
+// shadowPage lists what routes in the shadow let through, or what the gate refused.
 type shadowPage struct {
 	guard.Frame
-	Asked url.Values
-	Found wire.Shadowed
-	Known bool              // there is an answer
-	Names map[string]string // addresses of people by their ids
-	Now   time.Time
+	Refused bool
+	Asked   url.Values
+	Found   wire.Shadowed
+	Known   bool              // there is an answer
+	Names   map[string]string // addresses of people by their ids
+	Now     time.Time
 }
 
 func (p shadowPage) Head(say *words.Catalogue) view.Head {
-	return part.Head(p.Form.Title(say, say.ConsoleRoutes.ShadowTitle))
+	return part.Head(p.Form.Title(say, p.title(say)))
 }
+
+func (p shadowPage) path() string {
+	if p.Refused {
+		return pathRefused
+	}
+	return pathShadow
+}
+
+func (p shadowPage) title(say *words.Catalogue) words.Title {
+	if p.Refused {
+		return say.ConsoleRoutes.RefusedTitle
+	}
+	return say.ConsoleRoutes.ShadowTitle
+}
+
+func (p shadowPage) lead(say *words.Catalogue) string {
+	if p.Refused {
+		return say.ConsoleRoutes.RefusedLead
+	}
+	return say.ConsoleRoutes.ShadowLead
+}
+
+// outcomes is what the decisions are called together, and each of them.
+func (p shadowPage) outcomes(say *words.Catalogue) (all, one string) {
+	w := &say.ConsoleRoutes
+	if p.Refused {
+		return w.TurnedBack, w.CameOut
+	}
+	return w.WouldRefuse, w.WouldBe
+}
+
 func (p shadowPage) Body() templ.Component { return shadowBody(p) }
 
 // spans are how far back the page looks, in hours.
@@ -67,19 +105,20 @@ func (p shadowPage) filters(say *words.Catalogue) part.Filters {
 	if hours == "" {
 		hours = "24"
 	}
-	f := part.Filters{Action: pathShadow, Fields: []part.Field{
+	f := part.Filters{Action: p.path(), Fields: []part.Field{
 		{ID: "route", Label: w.Route, Value: p.Asked.Get("route"), Literal: true, Complete: "off", Max: 64},
 		{ID: "hours", Label: w.Span, Kind: part.Choose, Value: hours, Options: spans(say)},
 	}}
 	if route := p.Asked.Get("route"); route != "" {
-		f.Chips = []part.Chip{{Label: w.Route, Value: route, Href: pathShadow + "?" + url.Values{"hours": {hours}}.Encode()}}
+		f.Chips = []part.Chip{{Label: w.Route, Value: route, Href: p.path() + "?" + url.Values{"hours": {hours}}.Encode()}}
 	}
 	return f.Faulty(say, p.Wrong)
 }
 
 // tiles are how many there are, by what would have come out.
 func (p shadowPage) tiles(say *words.Catalogue) []part.Stat {
-	all := []part.Stat{{Label: say.ConsoleRoutes.WouldRefuse, Value: say.Number(p.Found.Count)}}
+	together, _ := p.outcomes(say)
+	all := []part.Stat{{Label: together, Value: say.Number(p.Found.Count)}}
 	for _, outcome := range []string{"deny", "unknown", "challenge", "limited", "error"} {
 		if n := p.Found.Outcomes[outcome]; n > 0 {
 			all = append(all, part.Stat{Label: decided(say, outcome), Value: say.Number(n)})
@@ -90,7 +129,8 @@ func (p shadowPage) tiles(say *words.Catalogue) []part.Stat {
 
 func (p shadowPage) table(say *words.Catalogue) part.Table {
 	w := &say.ConsoleRoutes
-	t := part.Table{ID: "shadowed", Caption: string(w.ShadowTitle), Columns: []part.Column{{Label: w.Request}, {Label: w.Who}, {Label: w.Route}, {Label: w.WouldBe}, {Label: w.When}}}
+	_, came := p.outcomes(say)
+	t := part.Table{ID: "shadowed", Caption: string(p.title(say)), Columns: []part.Column{{Label: w.Request}, {Label: w.Who}, {Label: w.Route}, {Label: came}, {Label: w.When}}}
 	for i := range p.Found.Requests {
 		r := &p.Found.Requests[i]
 		t.Rows = append(t.Rows, part.Row{Label: r.Path, Cells: []templ.Component{
@@ -122,6 +162,9 @@ func (p shadowPage) empty(say *words.Catalogue) part.Empty {
 	w := &say.ConsoleRoutes
 	if !p.Found.Recorded {
 		return part.Empty{Title: w.NothingKept, Lead: w.NoLog}
+	}
+	if p.Refused {
+		return part.Empty{Title: w.NoRefused, Lead: w.NoRefusedTodo}
 	}
 	return part.Empty{Title: w.NoShadowed, Lead: w.NoShadowedTodo}
 }

@@ -114,7 +114,7 @@ func ends(s wire.Session) time.Time {
 func (p *listPage) pager() (pages part.Pager) {
 	pages = guard.Pager(path, p.Asked, p.Next)
 	pages.Time = p.Asked.Get("sort") != "created"
-	return pages
+	return pages.Showing(len(p.List))
 }
 
 // personPage lists those of one person.

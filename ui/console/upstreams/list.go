@@ -115,4 +115,6 @@ func (p listPage) empty(say *words.Catalogue) part.Empty {
 	return e
 }
 
-func (p listPage) pager() part.Pager { return guard.Pager(p.kind.path, p.Asked, p.Next) }
+func (p listPage) pager() part.Pager {
+	return guard.Pager(p.kind.path, p.Asked, p.Next).Showing(len(p.Things))
+}

@@ -316,7 +316,7 @@ func (p accessPage) pager() part.Pager {
 	if maps.Copy(asked, p.Look); p.Cursor != "" {
 		asked.Set("cursor", p.Cursor)
 	}
-	return guard.Pager(p.path(), asked, p.Next)
+	return guard.Pager(p.path(), asked, p.Next).Showing(len(p.Held))
 }
 
 // filters say from where the page is looked at, after what it is about.

@@ -156,5 +156,5 @@ func (p activityPage) table(say *words.Catalogue) part.Table {
 func (p activityPage) pager() part.Pager {
 	pages := guard.Pager(p.Path()+"/activity", p.Asked, p.Next)
 	pages.Time = true
-	return pages
+	return pages.Showing(len(p.Events))
 }

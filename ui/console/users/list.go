@@ -39,7 +39,35 @@ func (d *Door) list(v *guard.Visit) error {
 			page.Bulks = append(page.Bulks, b)
 		}
 	}
+	if page.Next != "" {
+		if page.Counted, err = counted(v, asked); err != nil {
+			return err
+		}
+	}
 	return v.Show(http.StatusOK, page)
+}
+
+// counted is how many people there were when somebody counted them last, zero where the list is not
+// of all of them, or that is not for the visitor: nobody counts them for a list.
+func counted(v *guard.Visit, asked url.Values) (int, error) {
+	for _, name := range []string{"search", "state", "second_factor", "seen"} {
+		if asked.Get(name) != "" {
+			return 0, nil
+		}
+	}
+	if v.Narrowed() || !v.Can("getStatistics", nil) {
+		return 0, nil
+	}
+	found, err := guard.Ask[admin.One[wire.Statistics]](v, "getStatistics", admin.Input{Query: url.Values{"days": {"2"}}})
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range found.Body.Days { // the latest first
+		if d.Present != nil {
+			return int(d.Present.People), nil
+		}
+	}
+	return 0, nil
 }
 
 // unseen are for how many days somebody may not have signed in, as the filter "seen" has them.

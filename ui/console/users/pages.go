@@ -24,6 +24,7 @@ type listPage struct {
 	Next                 string
 	CanCreate, CanImport bool
 	Bulks                []bulk // that may be done
+	Counted              int    // how many people there are, zero where nobody knows
 }
 
 func (p listPage) Head(say *words.Catalogue) view.Head { return part.Head(say.ConsoleUsers.Title) }

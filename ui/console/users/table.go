@@ -115,7 +115,11 @@ func (p listPage) sorted(label, by string) part.Column {
 	return c
 }
 
-func (p listPage) pager() part.Pager { return guard.Pager(pathUsers, p.Asked, p.Next) }
+func (p listPage) pager() part.Pager {
+	pages := guard.Pager(pathUsers, p.Asked, p.Next)
+	pages.Of = p.Counted
+	return pages.Showing(len(p.People))
+}
 
 // sure asks whether to do it to those who were chosen.
 func (p selectedPage) sure(say *words.Catalogue) part.Confirm {

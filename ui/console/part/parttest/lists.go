@@ -87,7 +87,7 @@ func lists() gallery {
 	f.Crumbs = nil
 	f.Heading.Lead = "Everybody who can sign in here"
 	f.Heading.Actions = templ.Join(link("/console/users/import", "Import", "button"), link("/console/users/new", "Create", "button main"))
-	t, pages := table(), part.Pager{Next: "/console/users?after=usr_5", Back: "/console/users?before=usr_1", Says: "5 of about 1,200"}
+	t, pages := table(), part.Pager{Next: "/console/users?after=usr_5", Back: "/console/users?before=usr_1", Shown: 5, Of: 1200}
 	plain := table()
 	plain.ID, plain.Caption, plain.Bulk, plain.Foot = "others", "Others", nil, nil
 	plain.Rows = plain.Rows[1:3]
