@@ -100,7 +100,7 @@ func (p overviewPage) tiles(say *words.Catalogue) []part.Stat {
 		all = append(all, part.Stat{Label: w.Secured, Href: p.unsecured(), Value: percent(present.Secured, present.People), Change: w.OfAll.Fill(words.N.Is(number(present.Secured)), words.Least.Is(number(present.People)))})
 	}
 	if p.Has("/console/routes") || slices.Max(gate) > 0 {
-		all = append(all, part.Stat{Label: w.Gate, Value: number(int64(gate[p.Span-1])), Trend: gate, Change: p.week(say, func(d *wire.DayFigures) int64 { return turnedBack(d.Gate) }), Href: p.denied()})
+		all = append(all, part.Stat{Label: w.Gate, Value: number(int64(gate[p.Span-1])), Trend: gate, Change: p.week(say, func(d *wire.DayFigures) int64 { _, refused := wire.Decided(d.Gate); return int64(refused) }), Href: p.denied()})
 	}
 	return all
 }
