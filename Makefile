@@ -50,8 +50,8 @@ test/fronts: install-test-servers ## Caddy and Envoy themselves before the gate;
 test/api: install-test-servers ## The admin API asked whatever its document allows and much that it does not, by schemathesis
 	@scripts/with-servers $(GO) test -count=1 -timeout 25m -v -run 'TheAPIAnswersAsItsDocumentSays' ./internal/housetest
 
-test/pages: install-test-servers ## Every page of the console in English and German, in both themes and every width, by axe
-	@GATEHOUSE_TEST_PAGES=all scripts/with-servers $(GO) test -count=1 -timeout 30m -v -run 'EveryPageOfTheConsole|ThePartsOfTheConsole' ./internal/e2e
+test/pages: install-test-servers ## Every page of the console in English and German, in both themes and every width, by axe; the journeys in every way
+	@GATEHOUSE_TEST_PAGES=all scripts/with-servers $(GO) test -count=1 -timeout 60m -v -run 'EveryPageOfTheConsole|ThePartsOfTheConsole|FromSetUpToAn|ARoleThatIsGiven|AnEventIsFound|WhoIsSignedOut|AnswersWhy|AnAdministrator|ARoleIsMade|FiveThousand' ./internal/e2e
 
 screenshots: install-test-servers ## Every page light, dark and on a phone, into docs/screenshots/
 	@GATEHOUSE_TEST_SCREENSHOTS=$(CURDIR)/docs/screenshots scripts/with-servers $(GO) test -count=1 -timeout 30m -v -run 'ScreenshotsOfEveryPage' ./internal/e2e
