@@ -322,6 +322,10 @@ type nobodyAdministers struct{}
 
 func (nobodyAdministers) Administers(context.Context, id.User) (bool, error) { return false, nil }
 
+type noMeanings struct{}
+
+func (noMeanings) Meant(context.Context) ([]string, error) { return nil, nil }
+
 type noGrants struct{}
 
 func (noGrants) DisabledChanged(context.Context, id.Client, bool) error { return nil }
@@ -340,7 +344,7 @@ func (noGrants) Serves(context.Context, id.Client, []string) (bool, error) { ret
 
 func newService() (*oauth.Service, *memory) {
 	m := &memory{s: state{versions: map[string]int64{}}}
-	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: setting.Always(oauth.DefaultConfig()), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: setting.Always(proof.MFAAdministrators), Administrators: nobodyAdministers{}, Notes: &oauth.Notes{}, Trials: &oauth.Trials{Issuer: "https://id.test", Seals: secret.NewBox(make([]byte, 32))}, Log: slog.New(slog.DiscardHandler)}, m
+	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: setting.Always(oauth.DefaultConfig()), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: setting.Always(proof.MFAAdministrators), Administrators: nobodyAdministers{}, Meanings: noMeanings{}, Notes: &oauth.Notes{}, Trials: &oauth.Trials{Issuer: "https://id.test", Seals: secret.NewBox(make([]byte, 32))}, Log: slog.New(slog.DiscardHandler)}, m
 }
 
 // web is a client that breaks no rule.

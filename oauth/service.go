@@ -100,6 +100,7 @@ func (s *Service) Open() error {
 		{"Codec", len(s.Codec.Key) == 0},
 		{"Notes", s.Notes == nil},
 		{"Trials", s.Trials == nil},
+		{"Meanings", s.Meanings == nil},
 		{"Log", s.Log == nil},
 		{"MFA", s.mfa() == ""},
 		{"Administrators", s.Administrators == nil},

@@ -44,7 +44,7 @@ func TestStartNamesTheConsole(t *testing.T) {
 	ctx, by := t.Context(), audit.Actor{Kind: audit.Console}
 	token, _, err := h.Identity.SetupLink(ctx, by, true)
 	if err == nil {
-		_, err = h.Identity.Setup(ctx, by, token, "ada@example.test", "Ada", "correct horse battery staple")
+		_, err = h.Identity.Setup(ctx, by, token, "ada@example.test", "Ada", "eleven quiet herons wading")
 	}
 	if err != nil {
 		t.Fatal(err)

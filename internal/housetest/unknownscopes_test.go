@@ -31,16 +31,16 @@ func TestEveryDoorTellsOfScopesThatMeanNothing(t *testing.T) {
 	})
 	said("made", made)
 	said("seen", s.call(s.boss, http.MethodGet, "/api/v1/clients/odd", nil))
-	said("changed", s.call(s.boss, http.MethodPatch, "/api/v1/clients/odd", map[string]any{"client_name": "Odder"}))
+	said("changed", s.call(s.boss, http.MethodPatch, "/api/v1/clients/odd", map[string]any{"client_name": "Odder"}, "If-Match", "*"))
 	said("disabled", s.call(s.boss, http.MethodPost, "/api/v1/clients/odd/disable", nil))
 	said("enabled", s.call(s.boss, http.MethodPost, "/api/v1/clients/odd/enable", nil))
 	said("with another secret", s.call(s.boss, http.MethodPost, "/api/v1/clients/odd/secrets", nil))
-	if one := s.call(s.boss, http.MethodPatch, "/api/v1/clients/odd", map[string]any{"scope": "openid profile target.read"}); one.JSON["unknown_scopes"] != nil {
+	if one := s.call(s.boss, http.MethodPatch, "/api/v1/clients/odd", map[string]any{"scope": "openid profile target.read"}, "If-Match", "*"); one.JSON["unknown_scopes"] != nil {
 		t.Errorf("of known scopes unknown are %v", one.JSON["unknown_scopes"])
 	}
 
 	b := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
-	s.call(s.boss, http.MethodPatch, "/api/v1/clients/odd", map[string]any{"scope": scope})
+	s.call(s.boss, http.MethodPatch, "/api/v1/clients/odd", map[string]any{"scope": scope}, "If-Match", "*")
 	for _, page := range []string{"/console/applications/odd", "/console/applications/odd/settings"} {
 		b.Get(page).Is(http.StatusOK).Says("The scope profil means nothing here. Was profile meant?").Says("The scope own:read means nothing here:")
 	}
