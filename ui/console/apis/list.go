@@ -86,4 +86,6 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 	return t
 }
 
-func (p listPage) pager() part.Pager { return guard.Pager(pathAll, p.Asked, p.Next).Showing(len(p.APIs)) }
+func (p listPage) pager() part.Pager {
+	return guard.Pager(pathAll, p.Asked, p.Next).Showing(len(p.APIs))
+}

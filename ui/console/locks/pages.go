@@ -75,7 +75,9 @@ func putBy(l *wire.Lock) string {
 	return id
 }
 
-func (p *listPage) pager() part.Pager { return guard.Pager(path, p.Asked, p.Next).Showing(len(p.Locks)) }
+func (p *listPage) pager() part.Pager {
+	return guard.Pager(path, p.Asked, p.Next).Showing(len(p.Locks))
+}
 
 func (p *listPage) notice(say *words.Catalogue) string {
 	return map[string]string{"put": say.ConsoleLocks.Put, "lift": say.ConsoleLocks.Lifted}[p.Done]

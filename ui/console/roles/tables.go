@@ -70,7 +70,9 @@ func (p listPage) sorted(label, by string) part.Column {
 	return c
 }
 
-func (p listPage) pager() part.Pager { return guard.Pager(pathRoles, p.Asked, p.Next).Showing(len(p.Roles)) }
+func (p listPage) pager() part.Pager {
+	return guard.Pager(pathRoles, p.Asked, p.Next).Showing(len(p.Roles))
+}
 
 func (p treePage) nodes(say *words.Catalogue) (all []part.Node) {
 	is := &say.ConsoleRoles

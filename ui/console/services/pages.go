@@ -74,7 +74,9 @@ func state(say *words.Catalogue, disabled bool) part.Badge {
 	return part.Badge{Label: say.ConsoleServices.Active, Tone: part.Good}
 }
 
-func (p listPage) pager() part.Pager { return guard.Pager(pathServices, p.Asked, p.Next).Showing(len(p.List)) }
+func (p listPage) pager() part.Pager {
+	return guard.Pager(pathServices, p.Asked, p.Next).Showing(len(p.List))
+}
 
 // frame is what the pages of one account share.
 type frame struct {

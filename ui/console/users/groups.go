@@ -83,4 +83,6 @@ func (p groupsPage) empty(say *words.Catalogue) part.Empty {
 	return e
 }
 
-func (p groupsPage) pager() part.Pager { return guard.Pager(p.Path()+"/groups", p.Asked, p.Next).Showing(len(p.In)) }
+func (p groupsPage) pager() part.Pager {
+	return guard.Pager(p.Path()+"/groups", p.Asked, p.Next).Showing(len(p.In))
+}
