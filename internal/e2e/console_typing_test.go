@@ -23,10 +23,15 @@ func TestTheConsoleHelpsWhileSomebodyTypes(t *testing.T) {
 	b.until("nothing is wrong any more", "document.getElementById('redirect_uris-problem') === null && document.getElementById('redirect_uris').getAttribute('aria-invalid') === null")
 	b.until("nothing was sent", "location.pathname === '/console/applications/-/new'")
 
+	givenUp := func() { // a form that was changed asks whether it may be left
+		b.once("what was typed is given up", "document.querySelector('form[data-dirty]')?.dispatchEvent(new Event('submit'))")
+	}
+	givenUp()
 	b.open(r.issuer + "/console/applications/" + string(demo.ClientID) + "/preview")
 	admin := r.person("admin").Email
 	b.fill("user", admin[:4])
 	b.until("the person is proposed", fmt.Sprintf("Array.from(document.getElementById('user').list.options).some((one) => one.value === %q)", admin))
+	givenUp()
 	b.open(r.issuer + "/console/grants/new")
 	b.until("roles are proposed", "document.getElementById('role').list.options.length > 0")
 

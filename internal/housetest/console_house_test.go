@@ -200,7 +200,7 @@ func TestTheOverviewTellsWhatHappensAndWhatIsToBeDone(t *testing.T) {
 	bob := g.Person("bob", gatetest.Administrator)
 	b := atConsole(t, g, ada)
 	g.Browser().Get("/signin?return_to=/account").Submit("email", bob.Email, "password", "a wrong one")
-	g.Settle()
+	counted(t, g)
 	page := b.Get("/console").Is(http.StatusOK).Says("First steps").Says(bob.Email + " administers and has no second step.").Says("Accounts that fail most").Says("signin.refuse")
 	live := regexp.MustCompile(`data-live="([^"]+)"`).FindStringSubmatch(page.Body)
 	if live == nil {

@@ -139,7 +139,7 @@ func TestNoPageOfTheConsoleChangesAnythingByBeingOpened(t *testing.T) {
 			continue
 		}
 		page := b.Get(path + "?confirmed=yes&user=" + there["user"] + "&done=delete&email=x@example.test")
-		if page.Status != http.StatusOK {
+		if page.Status != http.StatusOK && !strings.HasSuffix(path, "/logo") { // it has none
 			t.Errorf("%s: status %d", path, page.Status)
 		}
 	}
