@@ -89,11 +89,11 @@ UPDATE import_rows
 SET kind = $3, email = $4, email_verified = FALSE, name = '', claims = '{}', problems = $5, user_id = $6
 WHERE import_id = $1 AND n = $2`)
 
-	// The primary key.
+	// The primary key, of one slice.
 	forgetImportRows = newStatement(`
 UPDATE import_rows
 SET email_verified = FALSE, name = '', claims = '{}'
-WHERE import_id = $1 AND n > $2`)
+WHERE import_id = $1 AND n > $2 AND n <= $3`)
 
 	// The primary key, walked from the row before.
 	selectImportRowsBehind = newStatement(`
@@ -199,11 +199,19 @@ func (s *Store) DeleteImport(ctx context.Context, name id.Import) error {
 	return doing("delete an import", err)
 }
 
+// forgottenAtOnce is how many rows a slice of ForgetRows has.
+const forgottenAtOnce = 1000
+
 // ForgetRows forgets all but the addresses of the people of the rows behind the one with a
-// number.
+// number, slice by slice: the numbers of an import's rows have no gaps.
 func (s *Store) ForgetRows(ctx context.Context, of id.Import, n int) error {
-	_, err := s.exec(ctx, forgetImportRows, string(of), int64(n))
-	return doing("forget rows of an import", err)
+	for from, more := n, true; more; from += forgottenAtOnce {
+		var err error
+		if more, err = s.changed(ctx, forgetImportRows, string(of), int64(from), int64(from+forgottenAtOnce)); err != nil {
+			return doing("forget rows of an import", err)
+		}
+	}
+	return nil
 }
 
 // PutRow writes what came of a row, and forgets all of the person but the address.

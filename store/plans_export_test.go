@@ -257,7 +257,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectImports:          {{int64(math.MaxInt64), "", at, int64(planPage)}, {at, "imp_1", at, int64(planPage)}},
 		dropImport:             {{}},
 		deleteImport:           one("imp_1"),
-		forgetImportRows:       one("imp_1", int64(n)),
+		forgetImportRows:       one("imp_1", int64(n), int64(n+forgottenAtOnce)),
 		selectImportBehind:     one(int64(49)),
 		selectNextImport:       {{}},
 		putImportRow:           one("imp_1", int64(n), int64(2), "a@example.test", "[]", user),

@@ -106,7 +106,7 @@ var found = regexp.MustCompile(`^(Faults|Statuses|Sentences|ConsoleAccess\.(Verd
 var catalogue = regexp.MustCompile(`^words/(english|german|console|part)[a-z_]*\.go$`)
 
 // keyed matches an entry of a map that a page looks up as it goes: the map is what is said.
-var keyed = regexp.MustCompile(`^(Console\.Kinds|ConsoleOverview\.(?:MethodNames|ReasonNames)|ConsoleRoutes\.Outcomes)\..*`)
+var keyed = regexp.MustCompile(`^(Console\.Kinds|ConsoleOverview\.(?:MethodNames|ReasonNames)|ConsoleRoutes\.Outcomes|ConsoleFiles\.Actions)\..*`)
 
 // section matches where a section of the catalogue gets a shorter name: by a variable, or as
 // a parameter.
@@ -125,7 +125,7 @@ func shortened(source string) string {
 
 var (
 	// chooser matches a function that hands out a part of the catalogue: its name, and its body.
-	chooser = regexp.MustCompile(`(?s)\b(?:(\w+):\s+func|func (\w+))\(say \*words\.Catalogue[^)]*\) \*?words\.(?:ConsoleContainer|ApplicationAct|GateKind|Setting) \{(.*?)(?: \}|\n\})`)
+	chooser = regexp.MustCompile(`(?s)\b(?:(\w+):\s+func|func (\w+))\(say \*words\.Catalogue[^)]*\) \*?words\.(?:ConsoleContainer|ApplicationAct|GateKind|Setting|UserBulk) \{(.*?)(?: \}|\n\})`)
 	part    = regexp.MustCompile(`\bConsole\w+(?:\.\w+)?\b`)
 )
 

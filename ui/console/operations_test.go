@@ -78,7 +78,6 @@ func texts(t *testing.T) map[string]bool {
 var unsaid = map[string]string{
 	"applications/trialBody": "it is a sign-in of this very browser",
 	"filters/newBody":        "a filter is kept for the console alone",
-	"routes/reviewBody":      "routes change by files, or over the admin API",
 	"routes/deleteBody":      "routes go by files, or over the admin API",
 	"upstreams/deleteBody":   "they go by files, or over the admin API",
 	"users/familyBody":       "the admin API alone ends one token of several",

@@ -129,5 +129,5 @@ var germanConsoleOverview = ConsoleOverview{
 	StepCheckpoints: "Köpfe des Audit-Protokolls liegen außerhalb der Datenbank: audit.checkpoint_file setzen.", StepDone: "Getan:",
 	Hide: "Ausblenden", DidHide: "Die ersten Schritte sind in diesem Browser ausgeblendet.",
 	More: "Weitere enden innerhalb von sieben Tagen.",
-	Week: "{n} gegen letzte Woche", InAWeek: "{n} in einer Woche",
+	Week: "{n}\u00a0gegen letzte Woche", InAWeek: "{n}\u00a0in einer Woche",
 }

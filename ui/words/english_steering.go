@@ -14,6 +14,8 @@ var englishSteering = itself(
 	"This caller has sent too many requests.",
 	"There is no such {name} of the gate.",
 	"Somebody else changed this {name} of the gate meanwhile. Look at it again.",
+	"Others change routes of the gate all the time. Try again.",
+	"The gate has one of this kind with this id already.",
 	"There are {n} routes, upstreams and edges already.",
 	"Another one could not be used any more: {problem}.",
 	"You have {n} filters already. Delete one first.",

@@ -11,6 +11,8 @@ var germanSteering = map[Phrase]Phrase{
 	"Too many requests that read much are under way.":                                                                 "Es laufen zu viele Anfragen, die viel lesen.",
 	"There is no such {name} of the gate.":                                                                            "Das gibt es am Tor nicht ({name}).",
 	"Somebody else changed this {name} of the gate meanwhile. Look at it again.":                                      "Das hat inzwischen jemand anderes geändert ({name}). Sehen Sie noch einmal nach.",
+	"Others change routes of the gate all the time. Try again.":                                                       "Am Tor ändern andere fortwährend Routen. Versuchen Sie es noch einmal.",
+	"The gate has one of this kind with this id already.":                                                             "Am Tor gibt es schon etwas von dieser Art mit dieser Kennung.",
 	"There are {n} routes, upstreams and edges already.":                                                              "Es gibt schon {n} Routen, Server und Proxys.",
 	"Another one could not be used any more: {problem}.":                                                              "Etwas anderes wäre dann unbrauchbar: {problem}.",
 	"You have {n} filters already. Delete one first.":                                                                 "Sie haben schon {n} Filter. Löschen Sie zuerst einen.",

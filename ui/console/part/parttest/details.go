@@ -32,7 +32,7 @@ func details() gallery {
 	line, code := "gatehouse clients show payroll", "const issuer = new URL('https://id.example.test');\n"
 	said := []string{"What is known", "as of now", "One right ends within the hour.", "Changed", "What it is", "Simulated", "Roles", "Node", "Events", "16:19:04", "Grace Liu refunded order 4711", "allowed", "AE"}
 	event := templ.Raw(`<li><time datetime="2026-03-14T16:19:04Z">16:19:04</time><span>Grace Liu refunded order 4711</span><span class="pill good">allowed</span></li>`)
-	return gallery{Title: "Payroll", Frame: f, Data: []any{line, secret, changes, steps, jobs, tree, code, []string{"Kind Client id Created Last use Secret ends Web server payroll"}}, Made: said, body: templ.Join(
+	return gallery{Title: "Payroll", Frame: f, Once: true, Data: []any{line, secret, changes, steps, jobs, tree, code, []string{"Kind Client id Created Last use Secret ends Web server payroll"}}, Made: said, body: templ.Join(
 		within(part.Note(part.Warn), part.Text("One right ends within the hour.")),
 		within(part.Panel("known", "What is known", "as of now", link("/console/clients/payroll/edit", "Changed", "button quiet")), part.FactList(facts)),
 		part.Once(secret), within(part.Panel("changed", "Changed", "", nil), part.Changes("What it is", changes)),

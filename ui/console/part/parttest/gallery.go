@@ -18,11 +18,18 @@ type gallery struct {
 	Frame part.Frame
 	Data  any      // what the parts show
 	Made  []string // what they make of it
+	Once  bool     // it shows what nobody can show again
 	body  templ.Component
 }
 
-func (g gallery) Head(*words.Catalogue) view.Head { return part.Head(g.Title) }
-func (g gallery) Body() templ.Component           { return within(part.Page(g.Frame), g.body) }
+func (g gallery) Head(*words.Catalogue) view.Head {
+	if g.Once {
+		return part.HeadOnce(g.Title)
+	}
+	return part.Head(g.Title)
+}
+
+func (g gallery) Body() templ.Component { return within(part.Page(g.Frame), g.body) }
 
 // within draws inner as the children of outer.
 func within(outer templ.Component, inner ...templ.Component) templ.Component {
