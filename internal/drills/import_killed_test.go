@@ -18,7 +18,7 @@ func TestDrillKilledServersTakeInEverybodyOnce(t *testing.T) {
 		t.Run(backend, func(t *testing.T) {
 			w := newWorld(t, backend)
 			s := w.stage()
-			people, amid := rounds(2000, 10_000), 0
+			people, amid := rounds(500, 10_000), 0
 			job := s.takeIn(t, people)
 			for range rounds(2, 12) {
 				before := s.imported(t, job).Done
