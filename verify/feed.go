@@ -83,11 +83,12 @@ func (f *feed) run(ctx context.Context) {
 }
 
 // follow follows in one way until that ends.
-func (f *feed) follow(ctx context.Context) error {
+func (f *feed) follow(ctx context.Context) (err error) {
+	defer rescue(f.v.config.Log, &err)
 	if time.Now().Before(f.pollingTill) {
 		return f.poll(ctx)
 	}
-	err := f.stream(ctx)
+	err = f.stream(ctx)
 	if errors.Is(err, errNoStream) {
 		f.pollingTill = time.Now().Add(feedRetry)
 	}

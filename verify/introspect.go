@@ -141,7 +141,8 @@ func (a *asking) ask(token string, w *answer) {
 }
 
 // turn waits until few others ask.
-func (a *asking) turn(ctx context.Context, token string) (*Claims, error) {
+func (a *asking) turn(ctx context.Context, token string) (_ *Claims, err error) {
+	defer rescue(a.v.config.Log, &err)
 	select {
 	case a.turns <- struct{}{}:
 		defer func() { <-a.turns }()

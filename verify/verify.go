@@ -33,7 +33,10 @@ func New(c Config) (*Verifier, error) {
 	v := &Verifier{config: c, issuer: newIssuer(c.Issuer, c.Client), stop: stop}
 	v.keys = &keySet{
 		maxAge: c.MaxKeyAge, life: life,
-		fetch: func(ctx context.Context) (map[string]publicKey, error) { return v.issuer.keys(ctx, c.Algorithms) },
+		fetch: func(ctx context.Context) (_ map[string]publicKey, err error) {
+			defer rescue(c.Log, &err)
+			return v.issuer.keys(ctx, c.Algorithms)
+		},
 	}
 	if c.ClientID != "" {
 		v.asking = newAsking(v, life)
