@@ -12,7 +12,7 @@ import (
 func (d *Door) edges() {
 	const edges = "/gate/edges"
 	add(d, Route{Method: http.MethodGet, Path: edges, ID: "listGateEdges", Permission: "routes:read", Summary: "List the proxies that ask the gate, where they are kept here, and not in files"}, d.listGateEdges)
-	add(d, Route{Method: http.MethodPost, Path: edges, ID: "createGateEdge", Permission: "routes:write", Summary: "Add a proxy that asks the gate, by what it shows for itself: hashes of its secrets, or certificates", Status: http.StatusCreated}, d.createGateEdge)
+	addLooked(d, Route{Method: http.MethodPost, Path: edges, ID: "createGateEdge", Permission: "routes:write", Summary: "Add a proxy that asks the gate, by what it shows for itself: hashes of its secrets, or certificates", Status: http.StatusCreated}, d.lookAtGateEdge, d.createGateEdge)
 	edge := ofGate(edges+"/{part}", gate.AuditEdge)
 	add(d, edge(Route{Method: http.MethodGet, ID: "getGateEdge", Permission: "routes:read", Summary: "See a proxy that asks the gate"}), d.getGateEdge)
 	add(d, edge(Route{Method: http.MethodPut, ID: "replaceGateEdge", Permission: "routes:write", Summary: "Change what is said of a proxy that asks the gate, for all of it", Guarded: true}), d.replaceGateEdge)
@@ -51,8 +51,16 @@ func (d *Door) listGateEdges(ctx context.Context, c *Call, in *Ordered) (*Page[G
 	return listGate(ctx, d, c, in, gate.KindEdge, ofGateEdge)
 }
 
-func (d *Door) createGateEdge(ctx context.Context, c *Call, in *newGateEdgeIn) (*Made[GateEdge], error) {
-	r, err := d.Gate.Create(ctx, c.By, gate.Object{ID: in.Body.ID, Edge: &in.Body.Spec})
+func (in *newGateEdgeIn) object() gate.Object {
+	return gate.Object{ID: in.Body.ID, Edge: &in.Body.Spec}
+}
+
+func (d *Door) lookAtGateEdge(ctx context.Context, _ *Call, in *newGateEdgeIn) (*gate.Looked, error) {
+	return d.Gate.Look(ctx, in.object()), nil // which a repeat may not hear of
+}
+
+func (d *Door) createGateEdge(ctx context.Context, c *Call, in *newGateEdgeIn, found *gate.Looked) (*Made[GateEdge], error) {
+	r, err := d.Gate.CreateLooked(ctx, c.By, in.object(), found)
 	if err != nil {
 		return nil, err
 	}

@@ -15,14 +15,14 @@ import (
 func (d *Door) gate() {
 	const routes, upstreams = "/gate/routes", "/gate/upstreams"
 	add(d, Route{Method: http.MethodGet, Path: routes, ID: "listGateRoutes", Permission: "routes:read", Summary: "List the routes of the gate that are kept here, and not in files"}, d.listGateRoutes)
-	add(d, Route{Method: http.MethodPost, Path: routes, ID: "createGateRoute", Permission: "routes:write", Summary: "Add a route, if all routes can be used together and pass their tests", Status: http.StatusCreated}, d.createGateRoute)
+	addLooked(d, Route{Method: http.MethodPost, Path: routes, ID: "createGateRoute", Permission: "routes:write", Summary: "Add a route, if all routes can be used together and pass their tests", Status: http.StatusCreated}, d.lookAtGateRoute, d.createGateRoute)
 	route := ofGate(routes+"/{part}", gate.AuditRoute)
 	add(d, route(Route{Method: http.MethodGet, ID: "getGateRoute", Permission: "routes:read", Summary: "See a route"}), d.getGateRoute)
 	add(d, route(Route{Method: http.MethodPut, ID: "replaceGateRoute", Permission: "routes:write", Summary: "Change what a route says, for all of it, if all routes can be used together and pass their tests", Guarded: true}), d.replaceGateRoute)
 	add(d, route(Route{Method: http.MethodDelete, ID: "deleteGateRoute", Permission: "routes:write", Summary: "Delete a route", Guarded: true}), d.deleteGateRoute)
 
 	add(d, Route{Method: http.MethodGet, Path: upstreams, ID: "listGateUpstreams", Permission: "routes:read", Summary: "List the upstreams of the gate that are kept here, and not in files"}, d.listGateUpstreams)
-	add(d, Route{Method: http.MethodPost, Path: upstreams, ID: "createGateUpstream", Permission: "routes:write", Summary: "Add an upstream within gate.upstream_networks", Status: http.StatusCreated}, d.createGateUpstream)
+	addLooked(d, Route{Method: http.MethodPost, Path: upstreams, ID: "createGateUpstream", Permission: "routes:write", Summary: "Add an upstream within gate.upstream_networks", Status: http.StatusCreated}, d.lookAtGateUpstream, d.createGateUpstream)
 	upstream := ofGate(upstreams+"/{part}", gate.AuditUpstream)
 	add(d, upstream(Route{Method: http.MethodGet, ID: "getGateUpstream", Permission: "routes:read", Summary: "See an upstream"}), d.getGateUpstream)
 	add(d, upstream(Route{Method: http.MethodPut, ID: "replaceGateUpstream", Permission: "routes:write", Summary: "Change what an upstream says, for all of it", Guarded: true}), d.replaceGateUpstream)
@@ -124,16 +124,32 @@ func listGate[W any](ctx context.Context, d *Door, c *Call, in *Ordered, kind st
 	})
 }
 
-func (d *Door) createGateRoute(ctx context.Context, c *Call, in *newGateRouteIn) (*Made[GateRoute], error) {
-	r, err := d.Gate.Create(ctx, c.By, gate.Object{ID: in.Body.ID, Route: &in.Body.Spec})
+func (in *newGateRouteIn) object() gate.Object {
+	return gate.Object{ID: in.Body.ID, Route: &in.Body.Spec}
+}
+
+func (d *Door) lookAtGateRoute(ctx context.Context, _ *Call, in *newGateRouteIn) (*gate.Looked, error) {
+	return d.Gate.Look(ctx, in.object()), nil // which a repeat may not hear of
+}
+
+func (d *Door) createGateRoute(ctx context.Context, c *Call, in *newGateRouteIn, found *gate.Looked) (*Made[GateRoute], error) {
+	r, err := d.Gate.CreateLooked(ctx, c.By, in.object(), found)
 	if err != nil {
 		return nil, err
 	}
 	return &Made[GateRoute]{Location: below("/gate/routes", r.ID), ETag: etag(r.Rev), Body: ofGateRoute(r)}, nil
 }
 
-func (d *Door) createGateUpstream(ctx context.Context, c *Call, in *newGateUpstreamIn) (*Made[GateUpstream], error) {
-	r, err := d.Gate.Create(ctx, c.By, gate.Object{ID: in.Body.ID, Upstream: &in.Body.Spec})
+func (in *newGateUpstreamIn) object() gate.Object {
+	return gate.Object{ID: in.Body.ID, Upstream: &in.Body.Spec}
+}
+
+func (d *Door) lookAtGateUpstream(ctx context.Context, _ *Call, in *newGateUpstreamIn) (*gate.Looked, error) {
+	return d.Gate.Look(ctx, in.object()), nil // which a repeat may not hear of
+}
+
+func (d *Door) createGateUpstream(ctx context.Context, c *Call, in *newGateUpstreamIn, found *gate.Looked) (*Made[GateUpstream], error) {
+	r, err := d.Gate.CreateLooked(ctx, c.By, in.object(), found)
 	if err != nil {
 		return nil, err
 	}

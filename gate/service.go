@@ -114,18 +114,33 @@ func one(all []Record, kind, name string) (Record, error) {
 // Create adds an object. Faults: Conflict "gate.exists", CodeInFiles, and Invalid
 // CodeRoutes or CodeTests, whose fields are those of the object; Conflict "gate.full".
 func (s *Service) Create(ctx context.Context, by audit.Actor, o Object) (Record, error) {
+	return s.CreateLooked(ctx, by, o, nil)
+}
+
+// Looked is what Look found.
+type Looked struct {
+	before []Record // all objects
+	err    error    // why the one could not be added to them
+}
+
+// Look looks whether Create could add an object, which takes a while with many routes. Whoever
+// creates it within a transaction of their own does so before that.
+func (s *Service) Look(ctx context.Context, o Object) *Looked {
+	found := &Looked{}
+	if found.err = s.takes(o); found.err == nil {
+		found.before, found.err = s.tried(ctx, o, change{next: adding(Record{Object: o})})
+	}
+	return found
+}
+
+// CreateLooked is Create by what Look found of o, nil if nobody looked. It looks itself where
+// somebody changed routes since.
+func (s *Service) CreateLooked(ctx context.Context, by audit.Actor, o Object, found *Looked) (Record, error) {
 	r := Record{Object: o, Created: clock.Now(), Rev: 1}
 	r.Updated = r.Created
 	return r, s.alter(ctx, "create a route", o, change{
-		next: func(all []Record) ([]Record, error) {
-			if slices.ContainsFunc(all, o.isIt) {
-				return nil, ErrExists()
-			}
-			if len(all) >= MaxObjects {
-				return nil, fault.New(fault.Conflict, "gate.full", fmt.Sprintf("There are %d routes, upstreams and edges already.", MaxObjects))
-			}
-			return append(all, r), nil
-		},
+		next:  adding(r),
+		found: found,
 		write: func(ctx context.Context) error {
 			if err := s.Store.InsertRoute(ctx, r); err != nil {
 				return err
@@ -133,6 +148,19 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, o Object) (Record,
 			return s.record(ctx, by, ActionRouteCreate, o, nil, o.Spec())
 		},
 	})
+}
+
+// adding returns what all objects come to with another one.
+func adding(r Record) func(all []Record) ([]Record, error) {
+	return func(all []Record) ([]Record, error) {
+		if slices.ContainsFunc(all, r.isIt) {
+			return nil, ErrExists()
+		}
+		if len(all) >= MaxObjects {
+			return nil, fault.New(fault.Conflict, "gate.full", fmt.Sprintf("There are %d routes, upstreams and edges already.", MaxObjects))
+		}
+		return append(all, r), nil
+	}
 }
 
 // Update replaces what an object says. Rev is the revision that its writer saw, 0 for any.
@@ -210,6 +238,8 @@ type change struct {
 	next func(all []Record) ([]Record, error)
 	// write makes it, after next.
 	write func(ctx context.Context) error
+	// found is what somebody found who looked already; nil: nobody did.
+	found *Looked
 }
 
 // attempts bounds how often a change is tried again because somebody else changed routes
@@ -223,14 +253,12 @@ var errOvertaken = errors.New("somebody else changed the routes meanwhile")
 // used. Whether it can is looked at before, since with many routes that takes a while, in which
 // nobody else could write anything.
 func (s *Service) alter(ctx context.Context, doing string, changed Object, c change) error {
-	if s.InFiles {
-		return ErrInFiles()
-	}
-	if err := bounded(changed); err != nil {
+	if err := s.takes(changed); err != nil {
 		return err
 	}
 	err := s.attempt(ctx, changed, c)
 	for n := 1; n < attempts && errors.Is(err, errOvertaken); n++ {
+		c.found = nil
 		err = s.attempt(ctx, changed, c)
 	}
 	if errors.Is(err, errOvertaken) {
@@ -271,6 +299,9 @@ func (s *Service) tried(ctx context.Context, changed Object, c change) ([]Record
 	if s.Later {
 		return nil, nil
 	}
+	if c.found != nil {
+		return c.found.before, c.found.err
+	}
 	before, err := s.List(ctx, "")
 	if err != nil {
 		return nil, err
@@ -288,6 +319,14 @@ func (r Record) same(other Record) bool {
 	return r.Kind() == other.Kind() && r.ID == other.ID && r.Rev == other.Rev && r.Created.Equal(other.Created)
 }
 
+// takes reports whether objects can be changed here, and this one is none too long.
+func (s *Service) takes(o Object) error {
+	if s.InFiles {
+		return ErrInFiles()
+	}
+	return bounded(o)
+}
+
 // bounded refuses what is too long to be kept, before anything of it is looked at.
 func bounded(o Object) error {
 	if n := len(documentOf(&o)); n > maxSpecSize {
@@ -299,10 +338,7 @@ func bounded(o Object) error {
 // With returns all objects with one as o says, in the place of what is called so or beside the
 // others, if they can be used together and pass their tests. Nothing is changed. Faults: as Create.
 func (s *Service) With(ctx context.Context, o Object) (*Set, error) {
-	if s.InFiles {
-		return nil, ErrInFiles()
-	}
-	if err := bounded(o); err != nil {
+	if err := s.takes(o); err != nil {
 		return nil, err
 	}
 	all, err := s.List(ctx, "")
