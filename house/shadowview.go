@@ -20,15 +20,22 @@ func (h *House) Shadowed(ctx context.Context, since time.Time, route string) (wi
 	return h.decided(ctx, since, func(e *proxy.Entry) bool { return e.Shadow && (route == "" || e.Route == route) })
 }
 
-// through are the decisions that let a request through.
-var through = []string{"allow", "own", "filter", "public", "preflight"}
-
 // GateRefusals is what the gate did not let through since then, of one route or, for "", of all: as the
 // log of this process has it. Who asked too often was not decided about, and is not in there.
 func (h *House) GateRefusals(ctx context.Context, since time.Time, route string) (wire.Shadowed, error) {
-	return h.decided(ctx, since, func(e *proxy.Entry) bool {
-		return !e.Shadow && !slices.Contains(through, e.Decision) && (route == "" || e.Route == route)
-	})
+	return h.decided(ctx, since, func(e *proxy.Entry) bool { return !e.Shadow && e.Code != "" && (route == "" || e.Route == route) })
+}
+
+// let are the decisions by which a request goes through, where nothing else is wrong with it.
+var let = []string{"allow", "own", "filter", "public"}
+
+// cameTo is what became of the request of a decision: who may, and sent what nobody can read, came to
+// an error.
+func cameTo(e *proxy.Entry) string {
+	if !e.Shadow && e.Code != "" && slices.Contains(let, e.Decision) {
+		return "error"
+	}
+	return e.Decision
 }
 
 // decided is what the log of this process has of the decisions that wanted picks.
@@ -48,7 +55,7 @@ func (h *House) decided(ctx context.Context, since time.Time, wanted func(e *pro
 			return ctx.Err()
 		}
 		told.Count++
-		told.Outcomes[e.Decision]++
+		told.Outcomes[cameTo(e)]++
 		if told.Requests = append(told.Requests, shadowRequest(e)); len(told.Requests) == 2*mostShadowed {
 			told.Requests = slices.Delete(told.Requests, 0, mostShadowed)
 		}
@@ -65,6 +72,6 @@ func (h *House) decided(ctx context.Context, since time.Time, wanted func(e *pro
 func shadowRequest(e *proxy.Entry) wire.ShadowRequest {
 	return wire.ShadowRequest{
 		At: e.At, ID: e.ID, Route: e.Route, Subject: wire.Subject{Kind: access.Kind(e.Kind), ID: e.Subject}, Method: e.Method, Host: e.Host, Path: e.Path,
-		Decision: e.Decision, Code: e.Code, Reason: e.Reason, Permission: e.Perm,
+		Decision: cameTo(e), Code: e.Code, Reason: e.Reason, Permission: e.Perm,
 	}
 }

@@ -27,11 +27,27 @@ type verdict struct {
 	filter     string         // for which of many things it is good alone, to which the upstream holds them
 }
 
-// admit returns nil when the route lets the caller through. What it came to is kept.
+// admit returns nil when the route lets the caller through. What it came to is settled, but for
+// what may last: that is decided once more when it begins.
 func (p *passage) admit() error {
 	err := p.admitted()
-	p.keepDecision(err)
+	if err != nil || p.kind == "" {
+		p.settle(err)
+	}
 	return err
+}
+
+// settle counts what was decided about a request and keeps it with why it was refused: once,
+// however many questions that took.
+func (p *passage) settle(why error) {
+	if p.again || p.settled {
+		return
+	}
+	p.settled = true
+	if v := &p.decision; v.outcome != "" && v.outcome != "public" {
+		p.door.Metrics.GateDecided(p.match.Route.ID, v.outcome)
+	}
+	p.keepDecision(why)
 }
 
 func (p *passage) admitted() error {
@@ -41,9 +57,8 @@ func (p *passage) admitted() error {
 	}
 	err := p.limit(nil)
 	if err == nil && route.Public {
-		if p.decision.outcome = "public"; p.overlooked() {
-			p.count()
-		}
+		p.decision.outcome = "public"
+		p.overlooked()
 		return nil
 	}
 	p.decision.permission = route.Asks[p.r.Method]
@@ -61,13 +76,11 @@ func (p *passage) admitted() error {
 		err = p.called(route)
 		unread = fault.Is(err, fault.Malformed)
 	}
-	if !unread {
-		p.overlooked()
+	if unread { // is refused in shadow too: nobody knows what it says
+		p.decision.over = false
+		return err
 	}
-	p.count()
-	if unread {
-		return err // in shadow too: nobody knows what it says
-	}
+	p.overlooked()
 	if err != nil && !errors.Is(err, errFetchLater) && p.shadowed(err) {
 		return nil
 	}
@@ -79,18 +92,11 @@ func (p *passage) findCaller(route *gate.Route) error {
 	r, stale := p.asking(route)
 	who, err := p.authenticate(r, route)
 	if p.decision.stale = stale(); err != nil {
-		p.decision.outcome = "unknown"
+		p.caller, p.decision.outcome = nil, "unknown" // whoever a stream was of is nobody now
 		return err
 	}
 	p.caller, p.decision.subject, p.decision.via = who, who.Subject, who.Via()
 	return nil
-}
-
-// count counts what was decided about a request, once, however many questions that took.
-func (p *passage) count() {
-	if !p.again && p.decision.outcome != "" {
-		p.door.Metrics.GateDecided(p.match.Route.ID, p.decision.outcome)
-	}
 }
 
 // decide returns nil if the policy of now lets the caller do what the route asks for. A
@@ -117,7 +123,7 @@ func (p *passage) decide(route *gate.Route) error {
 // upstream is asked about the resource only where the answer depends on it.
 func (p *passage) weigh(route *gate.Route) (weighed, error) {
 	if route.Filter {
-		d, err := p.first(p.asked())
+		d, err := p.listed(p.asked())
 		return weighed{Decision: d}, err
 	}
 	return weigh(p.caller, p.varies, p.caller.Snapshot, p.caller.Subject.ID, route, p.asked(), func() (attrs map[string]any, err error) {

@@ -149,13 +149,13 @@ func (b *body) Read(p []byte) (int, error) {
 // conclude has the last word follow, if there is a place for it.
 func (b *body) conclude(e *ending) error {
 	if b.kind() == kindGRPC {
-		b.answer.Trailer = http.Header{"Grpc-Status": {e.grpcStatus()}, "Grpc-Message": {e.code()}}
+		b.answer.Trailer = http.Header{"Grpc-Status": {e.grpcStatus()}, "Grpc-Message": {codeOf(e.err)}}
 		return nil
 	}
 	if !b.marks.whole() {
 		return errEnded // an event that is not whole is none
 	}
-	b.rest = fmt.Appendf(nil, "event: gatehouse\ndata: {\"code\":%q}\n\n", e.code())
+	b.rest = fmt.Appendf(nil, "event: gatehouse\ndata: {\"code\":%q}\n\n", codeOf(e.err))
 	return nil
 }
 

@@ -19,7 +19,7 @@ type Entry struct {
 	Decision string         `json:"decision"`      // allow, own, filter, deny, challenge, unknown, error or public; limited in the shadow
 	MCP      bool           `json:"mcp,omitempty"` // it depended on a body, too
 	Reason   string         `json:"reason,omitempty"`
-	Code     string         `json:"code,omitempty"` // of the refusal
+	Code     string         `json:"code,omitempty"` // of the refusal, whatever the decision was; in the shadow of what would have been one
 	Shadow   bool           `json:"shadow,omitempty"`
 	Stale    bool           `json:"stale,omitempty"`
 	Subject  string         `json:"sub,omitempty"`
@@ -61,7 +61,7 @@ const maxAttrs = 16
 // some of what was allowed. Who was refused for how often they ask was not decided about.
 func (p *passage) keepDecision(why error) {
 	log, v := p.door.Decisions, &p.decision
-	if log == nil || p.again || v.outcome == "" || v.outcome == "limited" && !v.over {
+	if log == nil || v.outcome == "" || v.outcome == "limited" && !v.over {
 		return
 	}
 	if (v.outcome == access.Allowed.String() || v.outcome == "public") && why == nil && !v.passes() && !v.stale {
@@ -70,6 +70,14 @@ func (p *passage) keepDecision(why error) {
 		}
 	}
 	log.Decided(p.entry(why))
+}
+
+// codeOf is the code of the fault by which err is told.
+func codeOf(err error) string {
+	if code := fault.CodeOf(err); code != "" {
+		return code
+	}
+	return errBroke.Code
 }
 
 func (p *passage) entry(why error) *Entry {
@@ -81,7 +89,7 @@ func (p *passage) entry(why error) *Entry {
 		Path: p.request.path.String(), IP: p.info.IP, MCP: r.MCP != nil, Grant: string(d.Grant), Version: d.Version, Routes: p.set.Hash(), Until: d.Until,
 	}
 	if why != nil {
-		e.Code = fault.CodeOf(why)
+		e.Code = codeOf(why)
 	}
 	switch {
 	case v.over: // nothing was decided that counts

@@ -15,12 +15,8 @@ import (
 // header, of which servers take 8 KiB.
 const maxFilter = 4 << 10
 
-// first decides before anything is known of a resource: about a list with the filter that
-// its upstream narrows it by.
-func (p *passage) first(asked caller.Asked) (access.Decision, error) {
-	if p.match.Route == nil || !p.match.Route.Filter {
-		return p.caller.Decide(asked)
-	}
+// listed decides about a list, with the filter that its upstream narrows it by.
+func (p *passage) listed(asked caller.Asked) (access.Decision, error) {
 	f, err := p.caller.Filter(asked)
 	if err != nil {
 		return access.Decision{}, err

@@ -16,6 +16,7 @@ import (
 
 // forward sends the request on, and the answer back.
 func (p *passage) forward() error {
+	defer p.settle(nil) // of what may last, and came to no stream
 	route := p.match.Route
 	if p.r.ContentLength > route.Body {
 		return tooLarge(route.Body)

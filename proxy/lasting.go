@@ -65,6 +65,7 @@ func (p *passage) bounded() (ctx context.Context, end func(), err error) {
 	p.hurry(timeout)
 	leave, err := p.door.streams.enter(p.countsFor(), p.door.MaxStreams, p.door.MaxStreamsOf)
 	if err != nil {
+		p.turnedAway(p.decision, err)
 		return nil, nil, err
 	}
 	ctx, stop := context.WithCancelCause(withKind(withUpstream(p.r.Context(), p.match.Route.Upstream), p.kind))
@@ -80,7 +81,8 @@ func (p *passage) bounded() (ctx context.Context, end func(), err error) {
 	}, nil
 }
 
-// lasts has an answer last that may.
+// lasts has an answer last that may. What was decided about any other is settled before somebody
+// reads it.
 func (p *passage) lasts(answer *http.Response) error {
 	switch {
 	case answer.StatusCode == http.StatusSwitchingProtocols:
@@ -90,6 +92,7 @@ func (p *passage) lasts(answer *http.Response) error {
 	case p.kind == kindSSE && answer.StatusCode == http.StatusOK && isEvents(answer.Header):
 		return p.listen(answer)
 	}
+	p.settle(nil)
 	return nil
 }
 

@@ -99,7 +99,7 @@ func (p *passage) readBody(most int64) ([]byte, error) {
 		return nil, tooLarge(large.Limit)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read a message: %w", err)
+		return nil, fault.Wrap(err, fault.Malformed, codeUnreadable, "The message did not come to its end.")
 	}
 	p.r.Body, p.r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	return body, nil

@@ -201,6 +201,7 @@ type passage struct {
 	caller   *caller.Caller // nil: nobody is known
 	call     *call          // of a tool; nil: it is none
 	decision verdict
+	settled  bool // what was decided was counted and kept
 	limited  bool // whether the answer tells of limits of ours
 	// signedOut is whether the browser sent a cookie that is no session, or not any more.
 	signedOut bool

@@ -15,6 +15,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/caller"
+	"gatehouse/fault"
 	"gatehouse/gate"
 	"gatehouse/id"
 	"gatehouse/web"
@@ -26,11 +27,14 @@ type scene struct {
 	*Door
 	*tidings
 	*program
+	*counts
 	log strings.Builder
 
 	owner atomic.Pointer[string] // whose the resource is, as the application says
 	asked atomic.Int64           // how often it was asked
+	plain atomic.Int64           // with what it answers what does not last; 0: it lasts
 	seen  atomic.Pointer[http.Header]
+	stops func() // is called before it answers; nil: nothing is
 }
 
 // program is who calls, and what becomes of who asks about it.
@@ -42,8 +46,27 @@ type program struct {
 	breaks  atomic.Bool  // at each
 	slow    int64        // which question hangs, likewise
 	hangs   atomic.Bool
-	refused atomic.Int64 // recorded refusals
-	beyond  atomic.Bool  // it sends too much
+	refused atomic.Int64  // recorded refusals
+	beyond  atomic.Bool   // it sends too much
+	until   time.Time     // when its key ends; zero: never
+	lenient bool          // whoever is asked about the key goes by a clock that is behind
+	takes   time.Duration // for how long whoever was found is looked for
+	wide    bool          // it may see what is others' too
+	amid    func()        // is called amid the second question; nil: nothing is
+}
+
+// counts are how often what was decided.
+type counts struct {
+	noMetrics
+	mu      sync.Mutex
+	decided map[string]int
+}
+
+// GateDecided implements Metrics.
+func (c *counts) GateDecided(_, outcome string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.decided[outcome]++
 }
 
 // tidings is news that may be told at any moment.
@@ -89,10 +112,10 @@ func newScene(t *testing.T, change func(r *gate.RouteSpec)) *scene {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &scene{tidings: &tidings{now: paper{make(chan struct{}), make(chan struct{})}}, program: &program{}}
+	s := &scene{tidings: &tidings{now: paper{make(chan struct{}), make(chan struct{})}}, program: &program{}, counts: &counts{decided: map[string]int{}}}
 	s.says("ops")
 	s.Door = &Door{
-		Issuer: "https://id.test", Routes: func() *gate.Set { return set }, Callers: s.program, Signer: s, Metrics: noMetrics{}, News: s, Log: slog.New(slog.NewJSONHandler(&s.log, nil)),
+		Issuer: "https://id.test", Routes: func() *gate.Set { return set }, Callers: s.program, Signer: s, Metrics: s.counts, News: s, Log: slog.New(slog.NewJSONHandler(&s.log, nil)),
 		Refuse: web.RefuseWithProblem("https://id.test"), MaxStreams: 10, MaxStreamsOf: 10, Quotas: s.program, transport: s,
 	}
 	s.assertor = assertor{issuer: s.Issuer, signer: s}
@@ -114,16 +137,24 @@ func (p *program) AuthenticateFor(r *http.Request, api string) (*caller.Caller, 
 		<-r.Context().Done()
 		return nil, r.Context().Err()
 	}
+	if n == 2 && p.amid != nil {
+		p.amid()
+	}
 	who := access.Subject{Kind: access.ServiceAccount, ID: "ops"}
 	policy := access.Policy{APIs: []access.API{{
 		ID: "shop", Audience: "https://shop.test", Permissions: []access.Permission{{Resource: "orders", Action: "read"}}, Owners: map[string]string{"orders": "owner_id"},
 	}}}
+	where := access.Where{Place: access.Own}
+	if p.wide {
+		where.Place = access.Everywhere
+	}
 	if gone := p.gone.Load(); gone == 0 || n < gone {
 		policy.Grants = []access.Grant{{
-			ID: "gra_1", Subject: who, Effect: access.Allow, Where: access.Where{Place: access.Own}, Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"},
+			ID: "gra_1", Subject: who, Effect: access.Allow, Where: where, Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"},
 		}}
 	}
-	d := caller.Desk{Keys: oneKey{access.Bearer{Subject: who}}, Policy: stood{access.Compile(policy)}}
+	d := caller.Desk{Keys: oneKey{access.Bearer{Subject: who, Until: p.until}, p.lenient}, Policy: stood{access.Compile(policy)}}
+	defer time.Sleep(p.takes)
 	return d.AuthenticateFor(r, api)
 }
 
@@ -139,11 +170,19 @@ func (p *program) Take(context.Context, string, int, time.Duration) (wait, whole
 }
 
 // oneKey is a keyring with one key.
-type oneKey struct{ of access.Bearer }
+type oneKey struct {
+	of      access.Bearer
+	forEver bool // whatever it says of its end
+}
 
-func (k oneKey) Bearer(context.Context, string) (access.Bearer, error) { return k.of, nil }
-func (k oneKey) Read(text string) (id.ServiceKey, bool)                { return "key_ops", text == itsKey }
-func (k oneKey) Has(context.Context, id.ServiceKey) bool               { return true }
+func (k oneKey) Bearer(context.Context, string) (access.Bearer, error) {
+	if !k.forEver && !k.of.Until.IsZero() && !time.Now().Before(k.of.Until) {
+		return access.Bearer{}, fault.New(fault.Unauthenticated, "key.unknown", "The key is over.")
+	}
+	return k.of, nil
+}
+func (k oneKey) Read(text string) (id.ServiceKey, bool)  { return "key_ops", text == itsKey }
+func (k oneKey) Has(context.Context, id.ServiceKey) bool { return true }
 
 // stood is a policy as it stands.
 type stood struct{ *access.Snapshot }
@@ -156,8 +195,14 @@ func (s *scene) RoundTrip(r *http.Request) (*http.Response, error) {
 		s.asked.Add(1)
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"owner_id":"` + *s.owner.Load() + `"}`))}, nil
 	}
+	if s.stops != nil {
+		s.stops()
+	}
 	seen := r.Header.Clone()
 	s.seen.Store(&seen)
+	if plain := s.plain.Load(); plain != 0 {
+		return &http.Response{StatusCode: int(plain), ProtoMajor: 2, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+	}
 	kind, talk := "text/event-stream", ": still here\n"
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/grpc") {
 		kind, talk = "application/grpc", "\x00\x00\x00\x00\x00"

@@ -3,7 +3,7 @@ package proxy
 import (
 	"net/http"
 
-	"gatehouse/fault"
+	"gatehouse/access"
 	"gatehouse/gate"
 )
 
@@ -19,22 +19,26 @@ func (p *passage) shadowed(why error) bool {
 	}
 	p.decision.shadow, p.decision.own = true, false
 	if !p.decision.over {
-		p.decision.why = fault.CodeOf(why)
+		p.decision.why = codeOf(why)
 	}
 	return true
 }
 
 // overlooked has a request that was beyond a limit be one that would have been refused for that,
 // whatever was decided about it: the application is told of its caller as if there were no limit.
-func (p *passage) overlooked() bool {
+func (p *passage) overlooked() {
 	if p.decision.over {
 		p.decision.outcome, p.decision.why = "limited", codeRate
 	}
-	return p.decision.over
 }
 
 // passes reports whether it let through what it would have refused, for whatever reason.
 func (v *verdict) passes() bool { return v.shadow || v.over }
+
+// lets reports whether it lets the request through.
+func (v *verdict) lets() bool {
+	return v.passes() || v.outcome == access.Allowed.String() || v.outcome == "public"
+}
 
 // mark writes the header of a request in the shadow.
 func (p *passage) mark(h http.Header) {

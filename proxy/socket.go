@@ -172,7 +172,7 @@ func (s *socket) write(b []byte) bool {
 // say writes the last word. It is called with mu held.
 func (s *socket) say(e *ending) {
 	if s.last = true; !s.down.closed {
-		s.put(closeFrame(e.closeCode(), e.code()))
+		s.put(closeFrame(e.closeCode(), codeOf(e.err)))
 	}
 }
 

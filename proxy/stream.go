@@ -73,13 +73,19 @@ func (p *passage) openStream(kind string, ends ender) (*stream, error) {
 	s.timer = time.AfterFunc(recheckEvery, s.tick)
 	if err := p.door.streams.add(p.door, s); err != nil {
 		s.timer.Stop()
+		p.turnedAway(p.decision, err)
 		return nil, err
 	}
 	if e := s.first(p.r.Context()); e != nil {
 		s.close()
-		p.turnedAway(s, e)
+		v := p.decision
+		if e.why == "refused" || e.why == "unknown" {
+			v = s.again.decision
+		}
+		p.turnedAway(v, e.err)
 		return nil, e.err
 	}
+	p.settle(nil)
 	p.caller = nil // the stream has it, and nobody the policy of when it began
 	p.stream = s
 	p.door.Metrics.GateStreamOpened(kind)
@@ -112,13 +118,17 @@ func (s *stream) askedBy(ctx context.Context) *ending {
 	return e
 }
 
-// turnedAway has the request be what the stream came to that did not begin. It is written down
-// as what was decided last.
-func (p *passage) turnedAway(s *stream, e *ending) {
-	if e.why == "refused" || e.why == "unknown" {
-		p.decision = s.again.decision
-		p.keepDecision(e.err)
+// turnedAway has the request be what a stream came to that did not begin: what was decided last or,
+// where it was not the policy that turned it away, that there are too many of them, or an error.
+func (p *passage) turnedAway(v verdict, why error) {
+	if v.lets() {
+		v = verdict{outcome: "error", permission: v.permission, subject: v.subject, via: v.via, stale: v.stale}
 	}
+	if fault.Is(why, fault.TooMany) {
+		v.outcome = "limited"
+	}
+	p.decision = v
+	p.settle(why)
 }
 
 func (s *stream) log(text string, attrs ...slog.Attr) {
@@ -245,7 +255,7 @@ func (s *stream) ask(ctx context.Context, fetch bool) (e *ending, later bool) {
 		p.decision.outcome = "error"
 		e, later = &ending{why: "unknown", err: errBroke}, false
 	})
-	before := p.decision
+	before, began := p.decision, time.Now()
 	p.decision, p.kept.wait = verdict{}, !fetch
 	if fetch {
 		p.kept.said, s.asked = nil, time.Now()
@@ -265,7 +275,7 @@ func (s *stream) ask(ctx context.Context, fetch bool) (e *ending, later bool) {
 	if err != nil {
 		return refused(inTime(ctx, err)), false
 	}
-	s.wind()
+	s.wind(began)
 	return nil, false
 }
 
@@ -278,8 +288,10 @@ func inTime(ctx context.Context, err error) error {
 }
 
 // wind sets when the clock is to be asked again: each minute, or a minute after the upstream
-// was, however often the stream was asked again since. It is called with the turn.
-func (s *stream) wind() {
+// was, however often the stream was asked again since. Of a moment that was over when the answer
+// was asked for, as that of a credential in the shadow may be, the answer knows. It is called with
+// the turn.
+func (s *stream) wind(began time.Time) {
 	bounds, age := s.again.match.Route.Stream, time.Since(s.begun)
 	next := min(recheckEvery, bounds.Lifetime-age, bounds.Idle-(age-time.Duration(s.active.Load())))
 	if s.again.match.Route.Fetch != nil {
@@ -290,7 +302,7 @@ func (s *stream) wind() {
 		moments = append(moments, s.again.caller.Expires())
 	}
 	for _, at := range moments {
-		if !at.IsZero() {
+		if at.After(began) {
 			next = min(next, time.Until(at))
 		}
 	}

@@ -1,8 +1,11 @@
 package proxy
 
 import (
+	"io"
+	"maps"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -55,6 +58,47 @@ func TestAnUpstreamIsAskedBehindWhoeverAsksMeanwhile(t *testing.T) {
 		time.Sleep(time.Second)
 		if asked := s.asked.Load() - before; asked != 1 {
 			t.Errorf("it was asked %d times", asked)
+		}
+		s.leave()
+	})
+}
+
+// A moment that is over is no reason to ask again: not where it was the end of what somebody came
+// with whom the shadow lets through, nor where whoever knows the key goes by another clock.
+func TestAStreamIsNotAskedAgainForAMomentThatIsOver(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(s *scene, r *gate.RouteSpec){
+		"in the shadow":      func(_ *scene, r *gate.RouteSpec) { r.Mode = "shadow" },
+		"by a clock behind":  func(s *scene, _ *gate.RouteSpec) { s.lenient = true },
+		"without a resource": func(_ *scene, r *gate.RouteSpec) { r.Mode, r.Authorize.Resource = "shadow", gate.ResourceSpec{} },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p := &scene{program: &program{}}
+			s := newScene(t, func(r *gate.RouteSpec) { change(p, r) })
+			s.lenient, s.until = p.lenient, time.Now().Add(10*time.Second)
+			o := s.open(t, nil)
+			time.Sleep(9 * time.Second)
+			before := s.asks.Load()
+			time.Sleep(2 * time.Minute)
+			if asked := s.asks.Load() - before; o.isOver() || asked < 2 || asked > 5 {
+				t.Errorf("%s: it was asked %d times in two minutes; over: %t", name, asked, o.isOver())
+			}
+			s.leave()
+		})
+	}
+}
+
+// A key that ends while somebody asks about it ends its stream then, and not at the next look.
+func TestAKeyThatEndsAmidAQuestionEndsItsStream(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, nil)
+		s.takes = 100 * time.Millisecond
+		s.until = time.Now().Add(3 * s.takes / 2) // amid the question with which it begins
+		o := s.open(t, nil)
+		time.Sleep(2 * time.Second)
+		if synctest.Wait(); !o.isOver() || !strings.Contains(o.Body.String(), "caller.unknown") {
+			t.Errorf("two seconds later it goes on: over: %t, %q", o.isOver(), o.Body)
 		}
 		s.leave()
 	})
@@ -195,6 +239,46 @@ func TestInTheShadowALimitIsToldOf(t *testing.T) {
 	}
 }
 
+// A message that nobody can read goes no further in the shadow either, beyond a limit or not, and
+// what is kept says that it did not.
+func TestAMessageThatCannotBeReadIsRefusedInTheShadow(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]func() io.Reader{
+		"no message":     func() io.Reader { return strings.NewReader("{") },
+		"half a message": func() io.Reader { return io.MultiReader(strings.NewReader(`{"jsonrpc":`), cutOff{}) },
+	} {
+		for _, beyond := range []bool{true, false} {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t, func(r *gate.RouteSpec) {
+					r.Match.Paths, r.Match.Methods, r.Stream = []string{"/mcp"}, []string{"POST"}, gate.StreamSpec{}
+					r.Authorize.Resource, r.MCP = gate.ResourceSpec{}, &gate.MCPSpec{Resource: "https://api.test/mcp"}
+					r.Mode, r.Limits.Rate = "shadow", []gate.RateSpec{{Per: "sub", Limit: "1/m"}}
+				})
+				kept := &keeps{}
+				s.Decisions, s.wide = kept, true
+				s.beyond.Store(beyond)
+				o := s.open(t, func(r *http.Request) {
+					r.Method, r.RequestURI, r.Body = http.MethodPost, "/mcp", io.NopCloser(body())
+					r.Header.Set("Content-Type", "application/json")
+				})
+				time.Sleep(time.Second)
+				if synctest.Wait(); o.Code != http.StatusBadRequest || s.seen.Load() != nil {
+					t.Errorf("%s, beyond a limit: %t: %d, sent on: %t", name, beyond, o.Code, s.seen.Load() != nil)
+				}
+				if len(kept.all) != 1 || kept.all[0].Shadow || kept.all[0].Code != "gate.mcp_json" || kept.all[0].Decision != "allow" {
+					t.Errorf("%s, beyond a limit: %t: what is kept: %+v", name, beyond, kept.all)
+				}
+				s.leave()
+			})
+		}
+	}
+}
+
+// cutOff is what cannot be read to its end.
+type cutOff struct{}
+
+func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
 // Who may no more at the moment at which a stream begins is refused as of a request: that is
 // recorded, and the log says so.
 func TestARefusalAtTheBeginningOfAStreamIsRecorded(t *testing.T) {
@@ -213,16 +297,130 @@ func TestARefusalAtTheBeginningOfAStreamIsRecorded(t *testing.T) {
 			if log := s.log.String(); !strings.Contains(log, `"decision":"deny"`) || strings.Contains(log, `"decision":"allow"`) {
 				t.Errorf("%s: the log says %s", name, log)
 			}
-			if len(kept.all) == 0 || kept.all[len(kept.all)-1].Decision != "deny" || kept.all[len(kept.all)-1].Subject != "ops" {
+			if len(kept.all) != 1 || kept.all[0].Decision != "deny" || kept.all[0].Subject != "ops" {
 				t.Errorf("%s: what is kept: %+v", name, kept.all)
+			}
+			if want := map[string]int{"deny": 1}; !maps.Equal(s.decided, want) {
+				t.Errorf("%s: counted are %v, want %v", name, s.decided, want)
 			}
 			s.leave()
 		})
 	}
 }
 
-// keeps is a log of what was refused.
-type keeps struct{ all []*Entry }
+// A stream that ends before it begins, and not for what the policy says, is an error: it is counted
+// and kept as that alone, in the shadow too.
+func TestAStreamThatEndsBeforeItBeginsIsAnError(t *testing.T) {
+	t.Parallel()
+	other := newScene(t, func(r *gate.RouteSpec) { r.Stream.Idle = "1h" }).Routes()
+	for name, c := range map[string]struct {
+		end  func(s *scene)
+		code string
+	}{
+		"its route changes": {func(s *scene) {
+			before, asked := s.Routes(), atomic.Int64{}
+			s.Routes = func() *gate.Set {
+				if asked.Add(1) == 1 { // by whoever reads the request
+					return before
+				}
+				return other
+			}
+		}, "gate.route_changed"},
+		"the server stops": {func(s *scene) {
+			s.stops = func() {
+				s.streams.mu.Lock()
+				defer s.streams.mu.Unlock()
+				s.streams.over = true
+			}
+		}, "gate.closing"},
+		"the server has stopped": {func(s *scene) { s.streams.over = true }, "gate.closing"},
+		"somebody else ends it": {func(s *scene) {
+			s.amid = func() { s.streams.all()[0].cut(&ending{why: "unknown", err: errBroke}) }
+		}, "internal"},
+	} {
+		for _, mode := range []string{"enforce", "shadow"} {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t, func(r *gate.RouteSpec) { r.Mode = mode })
+				kept := &keeps{}
+				if s.Decisions = kept; mode == "shadow" {
+					s.gone.Store(1)
+				}
+				c.end(s)
+				o := s.open(t, nil)
+				time.Sleep(time.Second)
+				if synctest.Wait(); !o.isOver() || o.Code < 400 {
+					t.Errorf("%s, %s: over: %t, %d", name, mode, o.isOver(), o.Code)
+				}
+				if len(kept.all) != 1 || kept.all[0].Decision != "error" || kept.all[0].Code != c.code || kept.all[0].Shadow || kept.all[0].Subject != "ops" {
+					t.Errorf("%s, %s: what is kept: %+v", name, mode, kept.all)
+				}
+				if want := map[string]int{"error": 1}; !maps.Equal(s.decided, want) {
+					t.Errorf("%s, %s: counted are %v, want %v", name, mode, s.decided, want)
+				}
+				s.leave()
+			})
+		}
+	}
+}
+
+// Who has too many streams is counted as who asks too often.
+func TestAStreamTooManyIsCountedAsThat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, nil)
+		kept := &keeps{}
+		s.Decisions, s.MaxStreamsOf = kept, 1
+		s.open(t, nil)
+		time.Sleep(time.Second)
+		o := s.open(t, nil)
+		time.Sleep(time.Second)
+		if synctest.Wait(); o.Code != http.StatusTooManyRequests || len(kept.all) != 0 {
+			t.Errorf("%d, kept is %+v", o.Code, kept.all)
+		}
+		if want := map[string]int{"allow": 1, "limited": 1}; !maps.Equal(s.decided, want) {
+			t.Errorf("counted are %v, want %v", s.decided, want)
+		}
+		s.leave()
+	})
+}
+
+// What may last is counted and kept once, whatever the application makes of it.
+func TestWhatMayLastIsOneDecisionWhateverBecomesOfIt(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(r *http.Request)
+		answer int64
+	}{
+		"events": {nil, 0}, "no events": {nil, http.StatusOK}, "a fault": {nil, http.StatusBadGateway}, "gRPC": {asCall, 0}, "a socket that is none": {asSocket, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t, func(r *gate.RouteSpec) {
+				if name == "a socket that is none" {
+					r.Stream = gate.StreamSpec{WebSocket: &gate.WebSocketSpec{}}
+				}
+			})
+			kept := &keeps{sample: 1}
+			s.Decisions = kept
+			s.plain.Store(c.answer)
+			s.open(t, c.change)
+			time.Sleep(time.Second)
+			synctest.Wait()
+			if len(kept.all) != 1 || kept.all[0].Decision != "allow" || kept.all[0].Subject != "ops" {
+				t.Errorf("%s: what is kept: %+v", name, kept.all)
+			}
+			if want := map[string]int{"allow": 1}; !maps.Equal(s.decided, want) {
+				t.Errorf("%s: counted are %v, want %v", name, s.decided, want)
+			}
+			s.leave()
+		})
+	}
+}
+
+// keeps is a log of what was refused, and of a part of what was not.
+type keeps struct {
+	all    []*Entry
+	sample float64
+}
 
 func (k *keeps) Decided(e *Entry) { k.all = append(k.all, e) }
-func (k *keeps) Sample() float64  { return 0 }
+func (k *keeps) Sample() float64  { return k.sample }

@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -118,14 +117,15 @@ func (s *streams) add(d *Door, one *stream) error {
 	if s.over {
 		return errClosing
 	}
+	if !s.watched {
+		news, routes := listen(d.News), d.Routes()
+		s.watched = true
+		go s.watch(d, news, routes)
+	}
 	if s.open == nil {
 		s.open = map[*stream]struct{}{}
 	}
 	s.open[one] = struct{}{}
-	if !s.watched {
-		s.watched = true
-		go s.watch(d, listen(d.News), d.Routes())
-	}
 	return nil
 }
 
@@ -154,27 +154,41 @@ func (s *streams) watch(d *Door, news *listener, routes *gate.Set) {
 	defer look.Stop()
 	for {
 		told := news.wait(look.C)
+		now := d.present() // before the streams: one that is not among them yet begins by these, or later ones
 		list := s.all()
 		if len(list) == 0 {
 			return
 		}
 		begun := time.Now()
-		if routes, told = d.round(list, routes, told); told {
+		if d.round(list, routes, now, told) {
 			time.Sleep(min(max(pace, share*time.Since(begun)), soonest))
 		}
+		routes = now
 	}
 }
 
-// round asks streams again if there is news, or none is known to be, and returns the routes of
-// this moment and whether there was. If it breaks nobody knows of any whether it may go on.
-func (d *Door) round(list []*stream, routes *gate.Set, told bool) (now *gate.Set, news bool) {
-	defer contain(d.Log, "", func() {
-		now, news = routes, true
+// present are the routes of this moment, nil if that breaks.
+func (d *Door) present() (now *gate.Set) {
+	defer contain(d.Log, "", func() { now = nil })
+	return d.Routes()
+}
+
+// round asks streams again if there is news, or none is known to be, and reports whether there
+// was. Before and now are the routes of the last round and of this one. If it breaks nobody knows
+// of any whether it may go on.
+func (d *Door) round(list []*stream, before, now *gate.Set, told bool) (news bool) {
+	broken := func() {
+		news = true
 		for _, one := range list {
 			one.cut(&ending{why: "unknown", err: errBroke})
 		}
-	})
-	if now = d.Routes(); now != routes { // whom they trust may be others, whatever the routes say
+	}
+	defer contain(d.Log, "", broken)
+	if now == nil {
+		broken()
+		return true
+	}
+	if now != before { // whom they trust may be others, whatever the routes say
 		told = true
 		for _, one := range list {
 			if e := one.reroute(now); e != nil {
@@ -185,7 +199,7 @@ func (d *Door) round(list []*stream, routes *gate.Set, told bool) (now *gate.Set
 	if stale := d.isKnown(context.Background()) != nil; told || stale {
 		recheckAll(list, d.isKnown, stale)
 	}
-	return now, told
+	return told
 }
 
 // isKnown returns nil while what is known is young enough to decide by.
@@ -293,14 +307,6 @@ func refused(err error) *ending {
 		return &ending{why: "refused", err: err}
 	}
 	return &ending{why: "unknown", err: err}
-}
-
-// code is the code of the fault by which e is told.
-func (e *ending) code() string {
-	if f, ok := errors.AsType[*fault.Error](e.err); ok && f.Code != "" {
-		return f.Code
-	}
-	return "internal"
 }
 
 // closeCode is the status of a WebSocket that ends so: 4403 where the right to it is over,

@@ -62,6 +62,35 @@ func TestNewsAtTheMomentOfALookIsNotLost(t *testing.T) {
 	}
 }
 
+// A stream that begins while the routes change is asked by those of then or is told of the new ones.
+func TestAStreamThatBeginsWhileRoutesChangeIsToldOfIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		before := newScene(t, nil).Routes()
+		after := newScene(t, func(r *gate.RouteSpec) { r.Stream.Idle = "1h" }).Routes()
+		s := newScene(t, nil)
+		now, armed := atomic.Pointer[gate.Set]{}, atomic.Bool{}
+		now.Store(before)
+		var begun *opened
+		s.Routes = func() *gate.Set { // asked by whoever watches: another one begins at that moment
+			if armed.CompareAndSwap(true, false) {
+				begun = s.open(t, asCall)
+				time.Sleep(time.Second)
+				now.Store(after)
+			}
+			return now.Load()
+		}
+		s.open(t, nil)
+		time.Sleep(time.Second)
+		armed.Store(true)
+		time.Sleep(3 * time.Second)
+		if synctest.Wait(); begun == nil || !begun.isOver() || s.Streams() != 0 {
+			t.Errorf("%d go on by the routes of before", s.Streams())
+		}
+		s.leave()
+	})
+}
+
 // waiting is a stream whose answer is with a store that hangs.
 type waiting struct{ over atomic.Bool }
 

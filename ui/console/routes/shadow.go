@@ -150,8 +150,12 @@ func (p shadowPage) who(r *wire.ShadowRequest) templ.Component {
 	return subject(r.Subject)
 }
 
-// why is what was missing: the reason of the decision, and the permission that was asked for.
+// why is what was missing: the reason of the decision, and the permission that was asked for; of an
+// error its code.
 func (p shadowPage) why(say *words.Catalogue, r *wire.ShadowRequest) string {
+	if r.Decision == "error" && r.Code != "" {
+		return r.Code
+	}
 	if said := say.ConsoleAccess.Reasons[r.Reason]; said != "" && r.Permission != "" {
 		return r.Permission + ": " + said
 	}
