@@ -105,7 +105,7 @@ func ExplainRequest(set *gate.Set, policy *access.Snapshot, method, url string, 
 	if err != nil {
 		return a, err
 	}
-	m, err := set.Find(host, path, method)
+	m, err := proxy.RouteOf(set, host, path, method)
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.NotAllowed) {
 		return wire.GateAnswer{Decision: "no route", Reason: fault.CodeOf(err)}, nil
 	}

@@ -143,7 +143,7 @@ func (p *passage) findFor(method string) (gate.Match, error) {
 // served is the route of an address that can be served by who was asked: by the gate itself
 // where it knows an upstream, by another proxy where that may ask about it.
 func (p *passage) served(host string, path gate.Path, method string) (gate.Match, error) {
-	m, err := routeOf(p.set, host, path, method)
+	m, err := RouteOf(p.set, host, path, method)
 	if err != nil {
 		return gate.Match{}, err
 	}
@@ -153,9 +153,10 @@ func (p *passage) served(host string, path gate.Path, method string) (gate.Match
 	return m, nil
 }
 
-// routeOf is the route of a request, wherever that is asked for. The gate's own addresses
-// have none, whatever a pattern takes.
-func routeOf(set *gate.Set, host string, path gate.Path, method string) (gate.Match, error) {
+// RouteOf is the route of a request, whoever is asked about it: the gate itself or, where that knows
+// no upstream, another proxy. The gate's own addresses have none, whatever a pattern takes. Its
+// errors are those of gate.Set.Find.
+func RouteOf(set *gate.Set, host string, path gate.Path, method string) (gate.Match, error) {
 	if path.Reserved() {
 		return gate.Match{}, gate.NoRoute()
 	}

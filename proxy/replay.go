@@ -139,7 +139,7 @@ const unknownThere = "the route does not know callers by what this one came with
 func (r *Replayer) find(e *Entry) (m gate.Match, to, why string) {
 	path, err := gate.ParsePath(e.Path)
 	if err == nil {
-		m, err = routeOf(r.Set, e.Host, path, e.Method)
+		m, err = RouteOf(r.Set, e.Host, path, e.Method)
 	}
 	switch {
 	case err != nil:

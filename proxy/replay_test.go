@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,13 +100,18 @@ func TestARequestThatNobodyMadeIsWeighedHoweverTheRouteKnowsItsCallers(t *testin
 		"whom a partner vouches": {func(r *gate.RouteSpec) { r.Issuers, r.Opaque = []string{"partner"}, "partner" }, "unknown", "allow"},
 		"public":                 {func(r *gate.RouteSpec) { r.Public, r.Authorize = true, gate.AuthorizeSpec{} }, "public", "public"},
 		"no route":               {func(r *gate.RouteSpec) { r.Mode = "off" }, "no route", "no route"},
+		"for another proxy":      {func(r *gate.RouteSpec) { r.Upstream = "" }, "allow", "allow"},
 	} {
 		route := &gate.RouteSpec{
 			Match:     gate.MatchSpec{Hosts: []string{"api.test"}, Paths: []string{"/x"}, Methods: []string{"GET"}},
 			Authorize: gate.AuthorizeSpec{API: "shop", Permission: "orders:read"}, Upstream: "app",
 		}
 		c.change(route)
-		set, err := gate.Compile([]gate.Object{{ID: "app", Upstream: &gate.UpstreamSpec{Targets: []string{"http://app:80"}}}, partner, devices, {ID: "x", Route: route}})
+		objects := []gate.Object{{ID: "app", Upstream: &gate.UpstreamSpec{Targets: []string{"http://app:80"}}}, partner, devices, {ID: "x", Route: route}}
+		if name == "for another proxy" {
+			objects = append(objects, gate.Object{ID: "nginx", Edge: &gate.EdgeSpec{Dialect: "nginx", Peers: []string{"192.0.2.1"}, SecretSHA256: []string{strings.Repeat("a", 64)}}})
+		}
+		set, err := gate.Compile(objects)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

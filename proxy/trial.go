@@ -102,7 +102,7 @@ func find(set *gate.Set, t *gate.Test) (m gate.Match, path gate.Path, err error)
 	if err = gate.CheckQuery(query); err != nil {
 		return m, path, err
 	}
-	m, err = routeOf(set, host, path, t.Method)
+	m, err = RouteOf(set, host, path, t.Method)
 	return m, path, err
 }
 

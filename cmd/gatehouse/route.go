@@ -278,7 +278,7 @@ func findRoute(set *gate.Set, method, address string) (wire.Routed, gate.Match, 
 	if err != nil {
 		return wire.Routed{}, gate.Match{}, err
 	}
-	m, err := set.Find(host, path, method)
+	m, err := proxy.RouteOf(set, host, path, method)
 	if err != nil {
 		return wire.Routed{}, m, err
 	}
