@@ -34,9 +34,10 @@ test/quick: ## Pure Go and SQLite only; installs nothing
 	@echo "Running the tests that need only Go. The first time they are compiled for some minutes."
 	@env -u CI GATEHOUSE_TEST_POSTGRES= GATEHOUSE_TEST_REDIS= GATEHOUSE_TEST_CHROMIUM=skip GATEHOUSE_TEST_API=skip $(GO) test $(PACKAGES)
 
+# verify has vetted already.
 test/all: install-test-servers
 	@echo "Running all tests. The first time they are compiled for some minutes before the first answers."
-	@scripts/with-servers $(GO) test -count=1 -timeout 25m $(PACKAGES)
+	@scripts/with-servers $(GO) test -count=1 -vet=off -timeout 25m $(PACKAGES)
 
 test/race: install-test-servers ## The suite under the race detector
 	@CGO_ENABLED=1 scripts/with-servers $(GO) test -race -timeout 40m $(PACKAGES)
@@ -48,7 +49,7 @@ test/fronts: install-test-servers ## Caddy and Envoy themselves before the gate;
 	@scripts/test-fronts
 
 test/api: install-test-servers ## The admin API asked whatever its document allows and much that it does not, by schemathesis
-	@scripts/with-servers $(GO) test -count=1 -timeout 25m -v -run 'TheAPIAnswersAsItsDocumentSays' ./internal/housetest
+	@GATEHOUSE_TEST_API=long scripts/with-servers $(GO) test -count=1 -timeout 25m -v -run 'TheAPIAnswersAsItsDocumentSays' ./internal/housetest
 
 test/pages: install-test-servers ## Every page of the console in English and German, in both themes and every width, by axe; the journeys in every way
 	@GATEHOUSE_TEST_PAGES=all scripts/with-servers $(GO) test -count=1 -timeout 60m -v -run 'EveryPageOfTheConsole|ThePartsOfTheConsole|FromSetUpToAn|ARoleThatIsGiven|AnEventIsFound|WhoIsSignedOut|AnswersWhy|AnAdministrator|ARoleIsMade|FiveThousand' ./internal/e2e

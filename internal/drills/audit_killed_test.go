@@ -24,7 +24,7 @@ func TestDrillD25KilledServersLoseNoEvent(t *testing.T) {
 			w := newWorld(t, backend)
 			w.cfg.Audit.CheckpointFile = filepath.Join(w.cfg.DataDir, "checkpoints")
 			s := w.stage()
-			kills, each := rounds(5, 60), 120
+			kills, each := rounds(3, 60), 120
 			work := s.revocable(kills * each)
 			for n := range kills {
 				p := w.start()

@@ -134,7 +134,7 @@ var setupLink = regexp.MustCompile(`/setup#token=`)
 func TestDrillD21ReplicasAgreeOnTheirFirstBoot(t *testing.T) {
 	for _, backend := range backends {
 		t.Run(backend, func(t *testing.T) {
-			for range rounds(50, 200) {
+			for range rounds(8, 200) {
 				firstBoot(t, backend)
 			}
 		})

@@ -51,7 +51,7 @@ func TestDrillD03OneCodeIsRedeemedOnce(t *testing.T) {
 			s := w.stage()
 			replicas := []*process{w.start(), w.start()}
 			browser := s.session()
-			for range rounds(100, 1000) {
+			for range rounds(25, 1000) {
 				code := s.code(browser)
 				var mu sync.Mutex
 				var won []answer
@@ -94,7 +94,7 @@ func TestDrillD04NothingSurvivesTheEndOfASession(t *testing.T) {
 			replicas := []*process{w.start(), w.start()}
 			for name, end := range s.ends() {
 				t.Run(name, func(t *testing.T) {
-					for range rounds(25, 250) {
+					for range rounds(8, 250) {
 						s.refreshAgainst(t, replicas, end)
 					}
 				})

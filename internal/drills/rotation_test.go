@@ -83,7 +83,7 @@ func killDuringRotations(t *testing.T, backend string) {
 		})
 	}
 	var slowest time.Duration
-	for range rounds(50, 200) {
+	for range rounds(10, 200) {
 		waitForRotations(t, current.Load(), &rotations, rotations.Load()+int64(rand.IntN(400))+50, clients)
 		current.Load().kill()
 		began := time.Now()
@@ -171,7 +171,7 @@ func TestDrillD02OneTokenHasOneSuccessor(t *testing.T) {
 			replicas := []*process{w.start(), w.start()}
 			browser := s.session()
 			for _, callers := range []int{2, 4, 20, 100} {
-				for range rounds(25, 1000) {
+				for range rounds(6, 1000) {
 					s.oneSuccessor(t, replicas, callers, browser)
 				}
 			}
@@ -187,7 +187,7 @@ func TestDrillD05SpentTokensStaySpentAfterARestart(t *testing.T) {
 			s := w.stage()
 			p := w.start()
 			browser := s.session()
-			old := make([]string, rounds(100, 1000))
+			old := make([]string, rounds(20, 1000))
 			for i := range old {
 				token, _ := s.family(browser)
 				successor := s.mustRefresh(p, token).Refresh

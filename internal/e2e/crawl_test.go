@@ -61,10 +61,12 @@ func (b *tab) everywhere(page string) {
 	}
 	b.fits(page)
 	b.do("zoom", chromedp.EmulateViewport(320, 256))
-	b.inspect(page+" at 400 %", "dark", everything)
+	rules := looks // the others do not depend on the window
 	if thorough {
+		rules = everything
 		b.inspect(page+" at 400 %", "light", looks)
 	}
+	b.inspect(page+" at 400 %", "dark", rules)
 	b.do("desk", chromedp.EmulateViewport(1000, 800))
 }
 
