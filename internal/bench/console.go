@@ -58,6 +58,7 @@ func (b *bench) consolePages(backend string) error {
 		return err
 	}
 	cfg.Limits.API.Enabled, cfg.Limits.Address.Enabled = false, false
+	cfg.Issuer = "http://localhost:8080" // the server is in this process; a house that is kept knows its own name
 	s := &subject{cfg: cfg}
 	return s.withHouse(func(h *house.House) error {
 		v, err := visitConsole(h) // before it is filled, so that what fails here does so at once
@@ -176,7 +177,7 @@ func visitConsole(h *house.House) (*visitor, error) {
 	v := &visitor{srv.Handler(), issuer, jar}
 	seen, _, err := v.follow("/console")
 	if err == nil && seen.Code != http.StatusOK {
-		err = fmt.Errorf("the console answers %d", seen.Code)
+		err = fmt.Errorf("the console answers %d: %.2000s", seen.Code, seen.Body)
 	}
 	return v, err
 }
