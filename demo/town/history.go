@@ -22,22 +22,39 @@ func browser(user id.User, number int) audit.Actor {
 	}
 }
 
-// history is who signed in, and who was refused, in the weeks before today: fewer on the
+// firstDay is the first day of the past, which ends on the day on which the first person was
+// made, however late somebody goes on.
+func (t *town) firstDay(ctx context.Context) (time.Time, error) {
+	_, email := named(0)
+	u, err := t.Identity.UserByEmail(ctx, email)
+	return audit.DayOf(u.Created).Add(-day(t.Days)), err
+}
+
+// moment is when something of the past happened.
+func (t *town) moment(first time.Time, number int) time.Time {
+	within := number % t.SignIns / signIns
+	return first.Add(day(number / t.SignIns)).Add(24 * time.Hour * time.Duration(within*signIns) / time.Duration(t.SignIns))
+}
+
+// history is who signed in, and who was refused, in the weeks before the first person was made: fewer on the
 // days of a weekend.
 func (t *town) history() part {
-	begin := audit.DayOf(now()).Add(-day(t.Days))
-	moment := func(number int) time.Time {
-		within := number % t.SignIns / signIns
-		return begin.Add(day(number / t.SignIns)).Add(24 * time.Hour * time.Duration(within*signIns) / time.Duration(t.SignIns))
-	}
 	return part{"sign-ins of the past", t.Days * t.SignIns, batch, func(ctx context.Context, number int) (bool, error) {
-		at := moment(number)
+		first, err := t.firstDay(ctx)
+		if err != nil {
+			return false, err
+		}
+		at := t.moment(first, number)
 		events, _, err := t.Store.FindEvents(ctx, audit.Query{Since: at, Until: at.Add(time.Microsecond)}, 1)
 		return len(events) > 0, err
 	}, func(ctx context.Context, from, to int) error {
 		var all audit.Batch
+		first, err := t.firstDay(ctx)
+		if err != nil {
+			return err
+		}
 		for number := from; number < to; number += signIns {
-			at, many := moment(number), signIns
+			at, many := t.moment(first, number), signIns
 			if weekend := at.Weekday() == time.Saturday || at.Weekday() == time.Sunday; weekend {
 				many = signIns / 3
 			}

@@ -173,13 +173,7 @@ func (t *town) grants() part {
 		if err != nil {
 			return false, err
 		}
-		all, _, err := t.Access.Grants(ctx, g.Subject, true, access.GrantCursor{}, 1000)
-		for i := range all {
-			if all[i].Ticket == g.Ticket {
-				return true, nil
-			}
-		}
-		return false, err
+		return t.given(ctx, &g)
 	}, func(ctx context.Context, from, to int) error {
 		all := make([]access.NewGrant, 0, to-from)
 		for number := from; number < to; number++ {
@@ -196,6 +190,20 @@ func (t *town) grants() part {
 		}
 		return nil
 	}}
+}
+
+// given reports whether a grant is there, or was and is over.
+func (t *town) given(ctx context.Context, g *access.Grant) (bool, error) {
+	for _, over := range []bool{false, true} {
+		all, _, err := t.Access.Grants(ctx, g.Subject, over, access.GrantCursor{}, 1000)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(all, func(r access.GrantRecord) bool { return r.Ticket == g.Ticket }) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 var reasons = []string{"Covers for a colleague", "Month end", "Joined the team", "The audit of this year", "Moved from another site", "On call"}
