@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,7 +29,7 @@ func (p *passage) fetch(f *gate.Fetch) (map[string]any, error) {
 		return *p.kept.said, nil
 	}
 	if p.kept.wait {
-		return nil, errFetchLater
+		return nil, cmp.Or(p.kept.lost, errFetchLater)
 	}
 	ctx, cancel := context.WithTimeout(withUpstream(p.r.Context(), f.Upstream), f.Timeout)
 	defer cancel()
@@ -40,7 +41,8 @@ func (p *passage) fetch(f *gate.Fetch) (map[string]any, error) {
 		attrs, err = nil, nil
 	}
 	if err != nil {
-		return nil, fault.Wrap(err, fault.Unanswered, "gate.fetch", "The gate cannot learn what it has to know of this resource.")
+		p.kept.lost = fault.Wrap(err, fault.Unanswered, "gate.fetch", "The gate cannot learn what it has to know of this resource.")
+		return nil, p.kept.lost
 	}
 	p.kept.said, p.kept.at = &attrs, at
 	return attrs, nil

@@ -32,6 +32,7 @@ type scene struct {
 
 	owner atomic.Pointer[string] // whose the resource is, as the application says
 	asked atomic.Int64           // how often it was asked
+	mute  atomic.Bool            // it does not say whose it is
 	plain atomic.Int64           // with what it answers what does not last; 0: it lasts
 	seen  atomic.Pointer[http.Header]
 	stops func() // is called before it answers; nil: nothing is
@@ -193,6 +194,9 @@ func (s stood) Current(context.Context) (*access.Snapshot, error) { return s.Sna
 func (s *scene) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasPrefix(r.URL.Opaque, "/internal/") {
 		s.asked.Add(1)
+		if s.mute.Load() {
+			return nil, errors.New("the application says nothing")
+		}
 		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"owner_id":"` + *s.owner.Load() + `"}`))}, nil
 	}
 	if s.stops != nil {

@@ -258,7 +258,7 @@ func (s *stream) ask(ctx context.Context, fetch bool) (e *ending, later bool) {
 	before, began := p.decision, time.Now()
 	p.decision, p.kept.wait = verdict{}, !fetch
 	if fetch {
-		p.kept.said, s.asked = nil, time.Now()
+		p.kept.said, p.kept.lost, s.asked = nil, nil, time.Now()
 	}
 	p.r = p.r.WithContext(web.WithInfo(ctx, p.info))
 	err := p.admit()
@@ -325,7 +325,8 @@ func (s *stream) reroute(set *gate.Set) *ending {
 
 // kept is what the upstream said of the resource of a stream.
 type kept struct {
-	said *map[string]any // nil: it was not asked
+	said *map[string]any // nil: it was not asked, or did not say
+	lost error           // why it did not, which the shadow lets through
 	at   time.Time       // when it was
 	wait bool            // who needs what is not here is to ask later
 }

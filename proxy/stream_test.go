@@ -43,6 +43,25 @@ func TestAnUpstreamIsAskedAgainEachMinuteHoweverMuchNewsThereIs(t *testing.T) {
 	}
 }
 
+// An upstream that does not say so is asked no more often for that: in the shadow its streams go on.
+func TestAnUpstreamThatSaysNothingIsAskedEachMinuteToo(t *testing.T) {
+	t.Parallel()
+	for _, first := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t, func(r *gate.RouteSpec) { r.Mode = "shadow" })
+			s.mute.Store(first)
+			o := s.open(t, nil)
+			time.Sleep(time.Second)
+			s.mute.Store(true)
+			s.stillHears(10*time.Minute, time.Second)
+			if asked := s.asked.Load(); o.isOver() || asked < 10 || asked > 12 {
+				t.Errorf("mute from the first: %t: it was asked %d times in ten minutes; over: %t", first, asked, o.isOver())
+			}
+			s.leave()
+		})
+	}
+}
+
 // Whoever would ask the upstream while somebody else asks does so behind them.
 func TestAnUpstreamIsAskedBehindWhoeverAsksMeanwhile(t *testing.T) {
 	t.Parallel()
