@@ -11,6 +11,9 @@ type Window struct {
 	NotBefore, ExpiresAt time.Time
 }
 
+// Over reports whether w holds no more, and will not again.
+func (w Window) Over(now time.Time) bool { return !w.ExpiresAt.IsZero() && !now.Before(w.ExpiresAt) }
+
 // and is the window in which both hold.
 func (w Window) and(o Window) Window {
 	if o.NotBefore.After(w.NotBefore) {

@@ -25,6 +25,7 @@ type Input struct {
 	Query   url.Values
 	Body    any    // what becomes the JSON of the body, such as a UserCreate; nil: none
 	IfMatch string // the ETag that was seen; "" for none
+	New     bool   // only where there is none yet: If-None-Match
 	Key     string // the Idempotency-Key; "" for none, and for what takes none
 }
 
@@ -141,6 +142,9 @@ func (rt *Route) asked(ctx context.Context, from *http.Request, in Input) (*http
 	asked.URL.Path = path
 	if in.IfMatch != "" {
 		asked.Header.Set("If-Match", in.IfMatch)
+	}
+	if in.New {
+		asked.Header.Set("If-None-Match", "*")
 	}
 	if in.Key != "" {
 		asked.Header.Set("Idempotency-Key", in.Key)

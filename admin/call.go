@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -25,8 +26,12 @@ type Call struct {
 	key    string // the Idempotency-Key, "" for none
 	match  string // If-Match as it came, "" for none
 	rev    int64
+	fresh  bool     // the caller wants it only where there is none yet
 	fields []string // that alone are wanted; nil: all
 	looked any      // what the route's look found
+	// keep is for the transaction of a Commits route, which it ends where the request was answered
+	// before; nil: it has no key.
+	keep func(ctx context.Context) error
 	// within is where alone the caller has the permission; nil: everywhere.
 	within *access.Places
 	asking *access.Snapshot // apart
@@ -45,6 +50,9 @@ func (c *Call) Matches(rev int64) error {
 	}
 	return nil
 }
+
+// exists is the refusal of who wants something only where there is none yet.
+func exists(detail string) error { return fault.New(fault.Outdated, "request.exists", detail) }
 
 func outdated(err error) error {
 	return fault.Wrap(err, fault.Outdated, "request.outdated", "It is not as you saw it any more. Look at it again, and say what you want with its new ETag.")
@@ -68,9 +76,35 @@ func revisionOf(tag string) (rev int64, ok bool) {
 	return rev, err == nil && rev > 0 && etag(rev) == tag
 }
 
-// condition reads If-Match (RFC 9110 section 13.1.1). It is never passed over: where
-// nothing has a revision, no tag is right.
+// condition reads If-Match and If-None-Match (RFC 9110 sections 13.1.1 and 13.1.2).
 func (c *Call) condition(r *http.Request) error {
+	if c.route.Changes() {
+		if err := c.absent(r); err != nil || c.fresh {
+			return err
+		}
+	}
+	return c.present(r)
+}
+
+// absent reads the If-None-Match of a request that changes something. It is never passed over:
+// what is there is not put, and of what is not put it is said in vain.
+func (c *Call) absent(r *http.Request) error {
+	all := r.Header.Values("If-None-Match")
+	if len(all) == 0 {
+		return nil
+	}
+	if !c.route.Creates || len(all) > 1 || strings.TrimSpace(all[0]) != "*" {
+		return fault.New(fault.Outdated, "request.outdated", "If-None-Match is taken as *, by what puts something that need not be there.")
+	}
+	if len(r.Header.Values("If-Match")) > 0 {
+		return outdated(nil) // it is never both there and not
+	}
+	c.fresh, c.match = true, "If-None-Match: *"
+	return nil
+}
+
+// present reads If-Match. It is never passed over: where nothing has a revision, no tag is right.
+func (c *Call) present(r *http.Request) error {
 	all := r.Header.Values("If-Match")
 	if len(all) == 0 {
 		if c.route.Guarded {

@@ -20,7 +20,7 @@ func (d *Door) consents() {
 		return rt
 	}
 	add(d, of(Route{Method: http.MethodGet, Path: all, ID: "listConsents", Permission: "consents:read", Summary: "List what a person allowed applications"}), d.listConsents)
-	add(d, of(Route{Method: http.MethodDelete, Path: all + "/{client}", ID: "withdrawConsent", Permission: "consents:revoke", Summary: "Take back all that a person allowed an application, with the tokens that came of it"}), d.withdrawConsent)
+	add(d, of(Route{Method: http.MethodDelete, Path: all + "/{client}", ID: "withdrawConsent", Permission: "consents:revoke", Summary: "Take back all that a person allowed an application, with the tokens that came of it", Keyed: true}), d.withdrawConsent)
 }
 
 type consentsIn struct {

@@ -18,7 +18,7 @@ func (d *Door) families() {
 		return rt
 	}
 	add(d, of(Route{Method: http.MethodGet, Path: ofUser, ID: "listUserRefreshFamilies", Permission: "families:read", Summary: "List the refresh tokens that applications hold of a person, newest first"}), d.listUserFamilies)
-	add(d, of(Route{Method: http.MethodDelete, Path: ofUser, ID: "endUserRefreshFamilies", Permission: "families:revoke", Summary: "End all tokens that applications hold of a person", Revised: true}), d.endUserFamilies)
+	add(d, of(Route{Method: http.MethodDelete, Path: ofUser, ID: "endUserRefreshFamilies", Permission: "families:revoke", Summary: "End all tokens that applications hold of a person", Revised: true, Keyed: true}), d.endUserFamilies)
 	add(d, of(Route{Method: http.MethodDelete, Path: ofUser + "/{family}", ID: "endRefreshFamily", Permission: "families:revoke", Summary: "End a refresh token, with all that came of the same authorization"}), d.endFamily)
 	add(d, Route{Method: http.MethodGet, Path: ofClient, ID: "listClientRefreshFamilies", Permission: "families:read", Summary: "List the refresh tokens that an application holds, newest first", Kind: audit.KindClient, Param: "client"}, d.listClientFamilies)
 }

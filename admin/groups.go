@@ -24,8 +24,8 @@ func (d *Door) groups() {
 	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateGroup", Permission: "groups:write", Summary: "Change what is said about a group", Guarded: true}), d.updateGroup)
 	add(d, of(Route{Method: http.MethodDelete, Path: one, ID: "deleteGroup", Permission: "groups:delete", Summary: "Delete a group, with its memberships", Guarded: true}), d.deleteGroup)
 	add(d, of(Route{Method: http.MethodGet, Path: one + "/members", ID: "listGroupMembers", Permission: "memberships:read", Summary: "List who is in a group"}), d.listGroupMembers)
-	add(d, of(Route{Method: http.MethodPut, Path: one + "/members/{kind}/{member}", ID: "putGroupMember", Permission: "memberships:write", Summary: "Put somebody into a group, or change for how long they are in it", Revised: true}), d.putGroupMember)
-	add(d, of(Route{Method: http.MethodDelete, Path: one + "/members/{kind}/{member}", ID: "removeGroupMember", Permission: "memberships:write", Summary: "Take somebody out of a group", Revised: true}), d.removeGroupMember)
+	add(d, of(Route{Method: http.MethodPut, Path: one + "/members/{kind}/{member}", ID: "putGroupMember", Permission: "memberships:write", Summary: "Put somebody into a group, or change for how long they are in it", Revised: true, Creates: true, Keyed: true}), d.putGroupMember)
+	add(d, of(Route{Method: http.MethodDelete, Path: one + "/members/{kind}/{member}", ID: "removeGroupMember", Permission: "memberships:write", Summary: "Take somebody out of a group", Revised: true, Keyed: true}), d.removeGroupMember)
 }
 
 // GroupPath names a group.

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -28,6 +29,9 @@ type Requests interface {
 	// not over, and reports whether it did; else was is that one. Of several at once one
 	// is kept, and the others wait for its transaction.
 	KeepRequest(ctx context.Context, r web.Kept) (was web.Kept, kept bool, err error)
+	// Request returns the one of the same caller and key that is kept and not over; NotFound for
+	// none.
+	Request(ctx context.Context, r web.Kept) (web.Kept, error)
 	// AnswerRequest adds the answer to one that was kept, and of whom it tells. It is
 	// forgotten with that person, and a request with its caller.
 	AnswerRequest(ctx context.Context, r web.Kept) error
@@ -48,6 +52,9 @@ func (d *Door) once(ctx context.Context, c *Call, in reflect.Value) (out reflect
 	if c.key == "" {
 		return c.route.handler(ctx, c, in)
 	}
+	if c.route.Commits {
+		return d.committed(ctx, c, in)
+	}
 	err = d.Requests.InTx(ctx, func(ctx context.Context) error {
 		k, err := d.kept(ctx, c)
 		if err != nil {
@@ -58,11 +65,8 @@ func (d *Door) once(ctx context.Context, c *Call, in reflect.Value) (out reflect
 		case err != nil:
 			return err
 		case !kept:
-			out = reflect.New(c.route.binding.out)
-			if err := c.again(was, k.Hash, out.Interface()); err != nil {
-				return err
-			}
-			return c.stillReaches(out)
+			out, err = c.repeated(was, k.Hash)
+			return err
 		}
 		if err := d.room(ctx, k); err != nil {
 			return err
@@ -83,6 +87,66 @@ func (d *Door) once(ctx context.Context, c *Call, in reflect.Value) (out reflect
 		return d.Requests.AnswerRequest(ctx, k)
 	})
 	return out, err
+}
+
+// committed is once for a route that Commits. Who was slower than a repeat of theirs hears what that
+// was answered, and not that there is nothing to do, or that the house is not any more as they saw it.
+func (d *Door) committed(ctx context.Context, c *Call, in reflect.Value) (reflect.Value, error) {
+	keeps := false
+	c.keep = func(ctx context.Context) error {
+		k, err := d.kept(ctx, c)
+		if err != nil {
+			return err
+		}
+		switch _, kept, err := d.Requests.KeepRequest(ctx, k); {
+		case err != nil:
+			return err
+		case !kept:
+			return errRepeat
+		}
+		keeps = true
+		return d.room(ctx, k)
+	}
+	out, err := c.route.handler(ctx, c, in)
+	if err != nil || !keeps {
+		if done, known, again := d.known(ctx, c); known || again != nil {
+			return done, again
+		}
+	}
+	return out, err
+}
+
+// errRepeat ends a change that a repeat of its request was faster to make.
+var errRepeat = errors.New("a repeat of the request was faster")
+
+// known is the answer of a request whose repeat it is, where the route works before the transaction
+// in which that would be found out. It waits for nobody: of two at once neither is known.
+func (d *Door) known(ctx context.Context, c *Call) (out reflect.Value, known bool, err error) {
+	if c.key == "" || !c.route.takesTurn() && c.route.look == nil && !c.route.Commits {
+		return out, false, nil
+	}
+	k, err := d.kept(ctx, c)
+	if err != nil {
+		return out, false, err
+	}
+	was, err := d.Requests.Request(ctx, k)
+	if fault.Is(err, fault.NotFound) {
+		return out, false, nil
+	}
+	if err != nil {
+		return out, false, err
+	}
+	out, err = c.repeated(was, k.Hash)
+	return out, err == nil, err
+}
+
+// repeated is the answer to a repeat of a request that was kept.
+func (c *Call) repeated(was web.Kept, hash []byte) (reflect.Value, error) {
+	out := reflect.New(c.route.binding.out)
+	if err := c.again(was, hash, out.Interface()); err != nil {
+		return out, err
+	}
+	return out, c.stillReaches(out)
 }
 
 // kept is the request of c as it is remembered: of this caller, and of no later one that

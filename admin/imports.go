@@ -21,7 +21,7 @@ func (d *Door) imports() {
 	const all, one = "/imports", "/imports/{import}"
 	named := func(rt Route) Route { rt.Kind, rt.Param = intake.KindImport, "import"; return rt }
 	add(d, Route{Method: http.MethodGet, Path: all, ID: "listImports", Permission: "users:read", Summary: "List the files of people that were taken in or looked at, the newest first"}, d.listImports)
-	addLooked(d, Route{Method: http.MethodPost, Path: all, ID: "beginImport", Permission: "users:write", Summary: "Take in people by a file, in the background; or look what that comes to", Status: http.StatusCreated, Large: true}, d.lookAtImport, d.beginImport)
+	addLooked(d, Route{Method: http.MethodPost, Path: all, ID: "beginImport", Permission: "users:write", Summary: "Take in people by a file, in the background; or look what that comes to", Status: http.StatusCreated, Heavy: true, Large: true}, d.lookAtImport, d.beginImport)
 	add(d, named(Route{Method: http.MethodGet, Path: one, ID: "getImport", Permission: "users:read", Summary: "See how far an import is"}), d.getImport)
 	add(d, named(Route{Method: http.MethodPost, Path: one + "/run", ID: "runImport", Permission: "users:write", Summary: "Take in the people of a file that was looked at", Revised: true}), d.runImport)
 	add(d, named(Route{Method: http.MethodPost, Path: one + "/stop", ID: "stopImport", Permission: "users:write", Summary: "Stop an import; who was made stays", Revised: true}), d.stopImport)

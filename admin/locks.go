@@ -14,8 +14,8 @@ func (d *Door) locks() {
 	const all, one = "/locks", "/locks/{kind}/{locked}"
 	add(d, Route{Method: http.MethodGet, Path: all, ID: "listLocks", Permission: "locks:read", Summary: "List the locks that are not over, in the order of what they are on"}, d.listLocks)
 	add(d, Route{Method: http.MethodGet, Path: one, ID: "getLock", Permission: "locks:read", Summary: "See the lock on something"}, d.getLock)
-	add(d, Route{Method: http.MethodPut, Path: one, ID: "putLock", Permission: "locks:write", Summary: "Suspend somebody, a session, or what a role or a grant allows; a lock that is there is replaced", Revised: true}, d.putLock)
-	add(d, Route{Method: http.MethodDelete, Path: one, ID: "liftLock", Permission: "locks:write", Summary: "Give back what a lock suspends", Revised: true}, d.liftLock)
+	add(d, Route{Method: http.MethodPut, Path: one, ID: "putLock", Permission: "locks:write", Summary: "Suspend somebody, a session, or what a role or a grant allows; a lock that is there is replaced", Revised: true, Creates: true, Keyed: true}, d.putLock)
+	add(d, Route{Method: http.MethodDelete, Path: one, ID: "liftLock", Permission: "locks:write", Summary: "Give back what a lock suspends", Revised: true, Keyed: true}, d.liftLock)
 }
 
 // LockPath names what a lock is on.
@@ -98,5 +98,5 @@ func (d *Door) liftLock(ctx context.Context, c *Call, in *LockPath) (*Nothing, e
 
 // onLock runs f where a lock is as the caller saw it, if they said how.
 func (d *Door) onLock(ctx context.Context, c *Call, on access.LockTarget, f func(ctx context.Context) error) error {
-	return d.ifSeen(ctx, c, func(ctx context.Context) (int64, error) { l, err := d.Access.Lock(ctx, on); return l.Rev, err }, f)
+	return d.ifSeen(ctx, c, "It is locked already, and stays so as it was.", func(ctx context.Context) (int64, error) { l, err := d.Access.Lock(ctx, on); return l.Rev, err }, f)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/wire"
 )
@@ -63,7 +64,7 @@ func (d *Door) listMembers(ctx context.Context, c *Call, of access.Subject, in *
 }
 
 // putMember puts a member into a group or an organisation, who is in the revision that
-// the caller saw.
+// the caller saw, or not in it where they want that.
 func (d *Door) putMember(ctx context.Context, c *Call, of access.Subject, who *MemberPath, body *MembershipPut) (*One[wire.Member], error) {
 	if body == nil {
 		body = &MembershipPut{}
@@ -99,8 +100,11 @@ func (d *Door) removeMember(ctx context.Context, c *Call, of access.Subject, who
 
 // onMember runs f where a membership is as the caller saw it, if they said how.
 func (d *Door) onMember(ctx context.Context, c *Call, of, member access.Subject, f func(ctx context.Context) error) error {
-	return d.ifSeen(ctx, c, func(ctx context.Context) (int64, error) {
+	return d.ifSeen(ctx, c, "They are in it already, and stay so as they were.", func(ctx context.Context) (int64, error) {
 		m, err := d.Access.Membership(ctx, of, member)
+		if err == nil && c.fresh && m.Window.Over(clock.Now()) {
+			err = fault.Missing("member") // who was in it once is not
+		}
 		return m.Rev, err
 	}, f)
 }

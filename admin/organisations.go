@@ -24,8 +24,8 @@ func (d *Door) organisations() {
 	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateOrganisation", Permission: "organisations:write", Summary: "Change what is said about an organisation", Guarded: true}), d.updateOrganisation)
 	add(d, of(Route{Method: http.MethodDelete, Path: one, ID: "deleteOrganisation", Permission: "organisations:delete", Summary: "Delete an organisation, with its memberships", Guarded: true}), d.deleteOrganisation)
 	add(d, of(Route{Method: http.MethodGet, Path: one + "/members", ID: "listOrganisationMembers", Permission: "memberships:read", Summary: "List who is in an organisation"}), d.listOrganisationMembers)
-	add(d, of(Route{Method: http.MethodPut, Path: one + "/members/{kind}/{member}", ID: "putOrganisationMember", Permission: "memberships:write", Summary: "Put somebody into an organisation, or change for how long they are in it", Revised: true}), d.putOrganisationMember)
-	add(d, of(Route{Method: http.MethodDelete, Path: one + "/members/{kind}/{member}", ID: "removeOrganisationMember", Permission: "memberships:write", Summary: "Take somebody out of an organisation", Revised: true}), d.removeOrganisationMember)
+	add(d, of(Route{Method: http.MethodPut, Path: one + "/members/{kind}/{member}", ID: "putOrganisationMember", Permission: "memberships:write", Summary: "Put somebody into an organisation, or change for how long they are in it", Revised: true, Creates: true, Keyed: true}), d.putOrganisationMember)
+	add(d, of(Route{Method: http.MethodDelete, Path: one + "/members/{kind}/{member}", ID: "removeOrganisationMember", Permission: "memberships:write", Summary: "Take somebody out of an organisation", Revised: true, Keyed: true}), d.removeOrganisationMember)
 }
 
 // OrganisationPath names an organisation.

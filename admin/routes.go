@@ -69,6 +69,16 @@ type Route struct {
 	// Revised routes are for something with a revision, as all Guarded ones are: their
 	// handlers ask Call.Matches, and so they take an If-Match.
 	Revised bool
+	// Creates routes put what need not be there yet: their handlers ask Call.fresh (seen.go), and
+	// so they take an If-None-Match.
+	Creates bool
+	// Keyed routes are no posts, and yet another thing the second time: what was put comes back
+	// after somebody took it away, and what was taken away goes once more after somebody put it
+	// back. They take an Idempotency-Key as posts do.
+	Keyed bool
+	// Commits routes take longer than a transaction may, and keep the key of a request in that
+	// which they make at the end: their handlers hand Call.keep to it.
+	Commits bool
 	// Secret answers have a secret: they are not kept, and not compressed.
 	Secret bool
 	// Idempotent posts do nothing more the second time, and take no Idempotency-Key.
@@ -93,6 +103,9 @@ type Route struct {
 // Answer returns the type of the answer's struct, of whose fields Body is sent.
 func (rt *Route) Answer() reflect.Type { return rt.answer }
 
+// takesTurn reports whether few of its requests are answered at once.
+func (rt *Route) takesTurn() bool { return rt.Heavy || rt.Lasting }
+
 // Parameters are the names of those of the query.
 func (rt *Route) Parameters() (names []string) {
 	for _, p := range rt.binding.params {
@@ -111,7 +124,7 @@ func (rt *Route) conditional() bool { return rt.Guarded || rt.Revised }
 
 // Repeats reports whether a request that comes twice would do another thing the second
 // time, so that it may bring an Idempotency-Key.
-func (rt *Route) Repeats() bool { return rt.Method == http.MethodPost && !rt.Idempotent }
+func (rt *Route) Repeats() bool { return rt.Method == http.MethodPost && !rt.Idempotent || rt.Keyed }
 
 // maxBody bounds the body of a request, and maxAnswer that of its answer, in bytes.
 func (rt *Route) maxBody() int {
@@ -199,6 +212,12 @@ func (rt *Route) operation() huma.Operation {
 		op.Parameters = append(op.Parameters, &huma.Param{
 			Name: "If-Match", In: "header", Required: rt.Guarded, Schema: &huma.Schema{Type: huma.TypeString},
 			Description: "The ETag with which it was seen; * for whatever it is.",
+		})
+	}
+	if rt.Creates {
+		op.Parameters = append(op.Parameters, &huma.Param{
+			Name: "If-None-Match", In: "header", Schema: &huma.Schema{Type: huma.TypeString},
+			Description: "*: only where there is none yet.",
 		})
 	}
 	if rt.Repeats() {

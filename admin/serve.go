@@ -43,7 +43,13 @@ func (d *Door) run(h http.Header, r *http.Request, c *Call, lasts func(), answer
 	if err := c.route.binding.read(r, c, in); err != nil {
 		return d.refused(r, c, err)
 	}
-	if c.route.Heavy || c.route.Lasting {
+	ctx := c.steers(r.Context())
+	if out, known, err := d.known(ctx, c); err != nil {
+		return d.refused(r, c, err)
+	} else if known {
+		return answer(out)
+	}
+	if c.route.takesTurn() {
 		leave, err := d.heavy.take(c.Subject)
 		if err != nil {
 			return err
@@ -53,7 +59,7 @@ func (d *Door) run(h http.Header, r *http.Request, c *Call, lasts func(), answer
 	if c.route.Lasting {
 		lasts()
 	}
-	out, err := d.do(c.steers(r.Context()), c, in)
+	out, err := d.do(ctx, c, in)
 	if err != nil {
 		return d.refused(r, c, err)
 	}

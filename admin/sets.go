@@ -23,8 +23,8 @@ const (
 // sets adds the routes by which a house is described as a whole. Their permissions let
 // somebody ask; each kind needs its own besides.
 func (d *Door) sets() {
-	add(d, Route{Method: http.MethodPost, Path: "/apply", ID: "apply", Permission: "config:apply", Summary: "Make the house be as objects say, or only tell what that would change", Secret: true, Idempotent: true, Large: true}, d.applySet)
-	add(d, Route{Method: http.MethodGet, Path: "/export", ID: "export", Permission: "config:read", Summary: "See what the house holds, as objects that apply takes", Large: true}, d.exportSet)
+	add(d, Route{Method: http.MethodPost, Path: "/apply", ID: "apply", Permission: "config:apply", Summary: "Make the house be as objects say, or only tell what that would change", Secret: true, Commits: true, Heavy: true, Large: true}, d.applySet)
+	add(d, Route{Method: http.MethodGet, Path: "/export", ID: "export", Permission: "config:read", Summary: "See what the house holds, as objects that apply takes", Heavy: true, Large: true}, d.exportSet)
 }
 
 // SetObject is a thing as it shall be, or is.
@@ -99,7 +99,7 @@ func (d *Door) applySet(ctx context.Context, c *Call, in *applyIn) (*PlanOut, er
 		return nil, err
 	}
 	may := func(permission string) error { return c.MayOn(permission, caller.On{}) }
-	o := apply.Options{Prune: in.Body.Prune, Adopt: in.Body.Adopt}
+	o := apply.Options{Prune: in.Body.Prune, Adopt: in.Body.Adopt, Within: c.keep}
 	if in.Body.Plan {
 		plan, err := d.Applies.Plan(ctx, c.By, set, o, may)
 		if err != nil {

@@ -23,6 +23,7 @@ func (d *Door) users() {
 	}
 	guarded := func(rt Route) Route { rt.Guarded = true; return rt }
 	revised := func(rt Route) Route { rt.Revised = true; return rt }
+	keyed := func(rt Route) Route { rt.Keyed = true; return rt }
 	filtered := func(rt Route) Route { rt.Filtered = true; return rt }
 	add(d, Route{Method: http.MethodGet, Path: "/users", ID: "listUsers", Permission: "users:read", Summary: "List people", Filtered: true}, d.listUsers)
 	add(d, Route{Method: http.MethodPost, Path: "/users", ID: "createUser", Permission: "users:write", Summary: "Create a person, who has no password yet", Status: http.StatusCreated}, d.createUser)
@@ -32,9 +33,9 @@ func (d *Door) users() {
 	add(d, revised(one(http.MethodPost, "/disable", "disableUser", "users:disable", "Keep a person out, and end their sessions and tokens")), d.disableUser)
 	add(d, revised(one(http.MethodPost, "/enable", "enableUser", "users:disable", "Let a disabled person in again")), d.enableUser)
 	add(d, revised(one(http.MethodPut, "/password", "setUserPassword", "users:credentials", "Give a person a new password, and end their sessions")), d.setUserPassword)
-	add(d, revised(one(http.MethodDelete, "/factors", "resetUserFactors", "users:credentials", "Remove a person's second factors and recovery codes")), d.resetUserFactors)
+	add(d, keyed(revised(one(http.MethodDelete, "/factors", "resetUserFactors", "users:credentials", "Remove a person's second factors and recovery codes"))), d.resetUserFactors)
 	add(d, one(http.MethodGet, "/sessions", "listUserSessions", "sessions:read", "List where a person is signed in, newest first"), d.listUserSessions)
-	add(d, revised(one(http.MethodDelete, "/sessions", "endUserSessions", "sessions:revoke", "Sign a person out everywhere")), d.endUserSessions)
+	add(d, keyed(revised(one(http.MethodDelete, "/sessions", "endUserSessions", "sessions:revoke", "Sign a person out everywhere"))), d.endUserSessions)
 }
 
 // UserPath names a person.

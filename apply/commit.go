@@ -37,7 +37,7 @@ func (s *Service) Apply(ctx context.Context, by audit.Actor, set Set, o Options,
 		if digest != "" && plan.Digest != digest {
 			return Applied{}, fault.New(fault.Conflict, "apply.changed", "Somebody changed the house meanwhile, and other things would be done than you saw. Look again.")
 		}
-		err = s.commit(ctx, plan)
+		err = s.commit(ctx, plan, o.Within)
 		if err == nil {
 			return Applied{plan, append([]Secret{}, plan.secrets...)}, nil
 		}
@@ -48,12 +48,13 @@ func (s *Service) Apply(ctx context.Context, by audit.Actor, set Set, o Options,
 	return Applied{}, fault.New(fault.Unavailable, "apply.busy", "Others change the house all the time. Nothing was done; try again.")
 }
 
-func (s *Service) commit(ctx context.Context, plan *Plan) error {
+// commit carries out a plan, and runs within in the same transaction.
+func (s *Service) commit(ctx context.Context, plan *Plan, within func(ctx context.Context) error) error {
 	if !plan.Does() && len(plan.put) == 0 {
 		return nil
 	}
 	if !plan.writes() {
-		return s.Access.Store.InTx(ctx, func(ctx context.Context) error { return s.remember(ctx, plan) })
+		return s.Access.Store.InTx(ctx, func(ctx context.Context) error { return s.remember(ctx, plan, within) })
 	}
 	now := clock.Now()
 	events, err := s.Audit.Batch(plan.draft.Events(), now)
@@ -74,14 +75,17 @@ func (s *Service) commit(ctx context.Context, plan *Plan) error {
 		if err := s.Store.InsertEvents(ctx, events); err != nil {
 			return err
 		}
-		return s.remember(ctx, plan)
+		return s.remember(ctx, plan, within)
 	})
 }
 
-// remember keeps what the set manages.
-func (s *Service) remember(ctx context.Context, plan *Plan) error {
+// remember keeps what the set manages, and ends with what is done within the transaction.
+func (s *Service) remember(ctx context.Context, plan *Plan, within func(ctx context.Context) error) error {
 	if err := s.Store.DropManaged(ctx, plan.drop); err != nil {
 		return err
 	}
-	return s.Store.PutManaged(ctx, plan.put)
+	if err := s.Store.PutManaged(ctx, plan.put); err != nil || within == nil {
+		return err
+	}
+	return within(ctx)
 }

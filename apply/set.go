@@ -9,6 +9,7 @@
 package apply
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"strings"
@@ -97,8 +98,10 @@ const (
 
 // Options say what may be done besides creating and changing.
 type Options struct {
-	Prune bool // what the set made, and names no more, is removed
-	Adopt bool // what is there already the set manages from now on
+	// Within is run in the transaction that does it, which its error undoes; nil: nothing is.
+	Within func(ctx context.Context) error
+	Prune  bool // what the set made, and names no more, is removed
+	Adopt  bool // what is there already the set manages from now on
 }
 
 // field names a field of the n-th object, in the words of a file.

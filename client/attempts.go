@@ -64,7 +64,9 @@ func (g *Gatehouse) do(ctx context.Context, r request) (*http.Response, error) {
 
 // harmless reports whether a request whose answer was lost may be sent again: it reads,
 // or the server knows it by its key.
-func (r *request) harmless() bool { return r.method == http.MethodGet || r.keyed }
+func (r *request) harmless() bool {
+	return r.method == http.MethodGet || r.header.Get("Idempotency-Key") != ""
+}
 
 // again reports whether a refusal is one of the moment. Both say that nothing was done;
 // something in between may say 502 or 504 of a request that was.

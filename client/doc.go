@@ -31,8 +31,8 @@
 //
 // A request that the server could not take now (429, 503) is sent again after the time
 // that the answer names, and so is one whose answer was lost, if it reads or has an
-// Idempotency-Key. A method that takes one makes one up for each call where the caller
-// gives none. Where the answer had a secret, a repeat is the Problem idempotency.secret: it
+// Idempotency-Key. A method that sends a POST which takes one makes one up for each call where
+// the caller gives none. Where the answer had a secret, a repeat is the Problem idempotency.secret: it
 // was done, and nobody sees the secret again. When the server says that the caller has no
 // requests left (RateLimit), the next ones wait their turn. WithAttempts and WithPatience
 // bound all of it, and so does the context.

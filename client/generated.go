@@ -3080,6 +3080,12 @@ type ListAPIUsesParams struct {
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 }
 
+// ApplyParams defines parameters for Apply.
+type ApplyParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ListAuditEventsParams defines parameters for ListAuditEvents.
 type ListAuditEventsParams struct {
 	// Limit How many there are on a page at most
@@ -3305,6 +3311,12 @@ type EnableClientParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
 
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// EndClientRefreshFamiliesParams defines parameters for EndClientRefreshFamilies.
+type EndClientRefreshFamiliesParams struct {
 	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
@@ -3762,6 +3774,9 @@ type ListGroupMembersParamsKind string
 type RemoveGroupMemberParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // RemoveGroupMemberParamsKind defines parameters for RemoveGroupMember.
@@ -3771,6 +3786,12 @@ type RemoveGroupMemberParamsKind string
 type PutGroupMemberParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IfNoneMatch *: only where there is none yet.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // PutGroupMemberParamsKind defines parameters for PutGroupMember.
@@ -3887,6 +3908,9 @@ type ListLocksParamsKind string
 type LiftLockParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // LiftLockParamsKind defines parameters for LiftLock.
@@ -3905,6 +3929,12 @@ type GetLockParamsKind string
 type PutLockParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IfNoneMatch *: only where there is none yet.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // PutLockParamsKind defines parameters for PutLock.
@@ -3977,6 +4007,9 @@ type ListOrganisationMembersParamsKind string
 type RemoveOrganisationMemberParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // RemoveOrganisationMemberParamsKind defines parameters for RemoveOrganisationMember.
@@ -3986,6 +4019,12 @@ type RemoveOrganisationMemberParamsKind string
 type PutOrganisationMemberParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IfNoneMatch *: only where there is none yet.
+	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // PutOrganisationMemberParamsKind defines parameters for PutOrganisationMember.
@@ -4426,6 +4465,12 @@ type ListConsentsParams struct {
 // ListConsentsParamsSort defines parameters for ListConsents.
 type ListConsentsParamsSort string
 
+// WithdrawConsentParams defines parameters for WithdrawConsent.
+type WithdrawConsentParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // DisableUserParams defines parameters for DisableUser.
 type DisableUserParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
@@ -4448,6 +4493,9 @@ type EnableUserParams struct {
 type ResetUserFactorsParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // ListUserGroupsParams defines parameters for ListUserGroups.
@@ -4496,6 +4544,9 @@ type CreatePersonalTokenParams struct {
 type EndUserRefreshFamiliesParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // ListUserRefreshFamiliesParams defines parameters for ListUserRefreshFamilies.
@@ -4514,6 +4565,9 @@ type ListUserRefreshFamiliesParams struct {
 type EndUserSessionsParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // ListUserSessionsParams defines parameters for ListUserSessions.
@@ -4617,10 +4671,14 @@ func (g *Gatehouse) ListAPIUses(ctx context.Context, api string, params *ListAPI
 
 // Apply does POST /api/v1/apply: Make the house be as objects say, or only tell what that would change.
 // Needs the permission `gatehouse/config:apply`.
-func (g *Gatehouse) Apply(ctx context.Context, body SetApply) (*Answer[SetPlan], error) {
+func (g *Gatehouse) Apply(ctx context.Context, body SetApply, params *ApplyParams) (*Answer[SetPlan], error) {
 	r := request{method: http.MethodPost}
 	r.to("/api/v1/apply")
 	r.body = body
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
 	return send[SetPlan](ctx, g, r)
 }
 
@@ -4950,9 +5008,12 @@ func (g *Gatehouse) EnableClient(ctx context.Context, client string, params *Ena
 
 // EndClientRefreshFamilies does DELETE /api/v1/clients/{client}/refresh-families: End all tokens that an application holds, of whomever.
 // Needs the permission `gatehouse/families:revoke`.
-func (g *Gatehouse) EndClientRefreshFamilies(ctx context.Context, client string) error {
+func (g *Gatehouse) EndClientRefreshFamilies(ctx context.Context, client string, params *EndClientRefreshFamiliesParams) error {
 	r := request{method: http.MethodDelete}
 	r.to("/api/v1/clients/{client}/refresh-families", client)
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
 	_, err := send[struct{}](ctx, g, r)
 	return err
 }
@@ -5761,6 +5822,7 @@ func (g *Gatehouse) RemoveGroupMember(ctx context.Context, group string, kind Re
 	r.to("/api/v1/groups/{group}/members/{kind}/{member}", group, kind, member)
 	if params != nil {
 		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
 	}
 	_, err := send[struct{}](ctx, g, r)
 	return err
@@ -5776,6 +5838,8 @@ func (g *Gatehouse) PutGroupMember(ctx context.Context, group string, kind PutGr
 	}
 	if params != nil {
 		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("If-None-Match", params.IfNoneMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[Member](ctx, g, r)
 }
@@ -6019,6 +6083,7 @@ func (g *Gatehouse) LiftLock(ctx context.Context, kind LiftLockParamsKind, locke
 	r.to("/api/v1/locks/{kind}/{locked}", kind, locked)
 	if params != nil {
 		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
 	}
 	_, err := send[struct{}](ctx, g, r)
 	return err
@@ -6043,6 +6108,8 @@ func (g *Gatehouse) PutLock(ctx context.Context, kind PutLockParamsKind, locked 
 	r.body = body
 	if params != nil {
 		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("If-None-Match", params.IfNoneMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[Lock](ctx, g, r)
 }
@@ -6169,6 +6236,7 @@ func (g *Gatehouse) RemoveOrganisationMember(ctx context.Context, organisation s
 	r.to("/api/v1/organisations/{organisation}/members/{kind}/{member}", organisation, kind, member)
 	if params != nil {
 		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
 	}
 	_, err := send[struct{}](ctx, g, r)
 	return err
@@ -6184,6 +6252,8 @@ func (g *Gatehouse) PutOrganisationMember(ctx context.Context, organisation stri
 	}
 	if params != nil {
 		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("If-None-Match", params.IfNoneMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[Member](ctx, g, r)
 }
@@ -6939,9 +7009,12 @@ func (g *Gatehouse) ListConsents(ctx context.Context, user string, params *ListC
 
 // WithdrawConsent does DELETE /api/v1/users/{user}/consents/{client}: Take back all that a person allowed an application, with the tokens that came of it.
 // Needs the permission `gatehouse/consents:revoke`.
-func (g *Gatehouse) WithdrawConsent(ctx context.Context, user string, client string) error {
+func (g *Gatehouse) WithdrawConsent(ctx context.Context, user string, client string, params *WithdrawConsentParams) error {
 	r := request{method: http.MethodDelete}
 	r.to("/api/v1/users/{user}/consents/{client}", user, client)
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
 	_, err := send[struct{}](ctx, g, r)
 	return err
 }
@@ -6979,6 +7052,7 @@ func (g *Gatehouse) ResetUserFactors(ctx context.Context, user string, params *R
 	r.to("/api/v1/users/{user}/factors", user)
 	if params != nil {
 		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
 	}
 	_, err := send[struct{}](ctx, g, r)
 	return err
@@ -7070,6 +7144,7 @@ func (g *Gatehouse) EndUserRefreshFamilies(ctx context.Context, user string, par
 	r.to("/api/v1/users/{user}/refresh-families", user)
 	if params != nil {
 		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
 	}
 	_, err := send[struct{}](ctx, g, r)
 	return err
@@ -7123,6 +7198,7 @@ func (g *Gatehouse) EndUserSessions(ctx context.Context, user string, params *En
 	r.to("/api/v1/users/{user}/sessions", user)
 	if params != nil {
 		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
 	}
 	return send[Ended](ctx, g, r)
 }

@@ -243,7 +243,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 
 		dropRequest:         one("service:1", int64(7), crowd.ID("key_", n), at),
 		answerRequest:       one("service:1", int64(7), crowd.ID("key_", n), []byte("{}"), user),
-		selectRequest:       one("service:1", int64(7), crowd.ID("key_", n)),
+		selectRequest:       one("service:1", int64(7), crowd.ID("key_", n), at),
 		selectRequestBehind: one("service:1", int64(7), int64(planPage)),
 		dropRequestsOf:      one("service:none"),
 		forgetAnswersAbout:  one(user, []byte{}),

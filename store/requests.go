@@ -30,7 +30,7 @@ WHERE caller = $1 AND since = $2 AND key = $3`)
 	selectRequest = newStatement(`
 SELECT hash, answer, person, created_at, over_at
 FROM requests
-WHERE caller = $1 AND since = $2 AND key = $3`)
+WHERE caller = $1 AND since = $2 AND key = $3 AND over_at > $4`)
 
 	// The primary key, a part of it.
 	selectRequestBehind = newStatement(`
@@ -99,12 +99,25 @@ func (s *Store) KeepRequest(ctx context.Context, r web.Kept) (was web.Kept, kept
 		if err != nil || kept {
 			return err
 		}
-		return s.one(ctx, "request", selectRequest, name, func(rows *sql.Rows) error {
-			was = web.Kept{Caller: r.Caller, Since: r.Since, Key: r.Key}
-			return rows.Scan(&was.Hash, &was.Answer, &was.Person, instant{&was.At}, instant{&was.Over})
-		})
+		was, err = s.requestOf(ctx, r)
+		return err
 	})
 	return was, kept, doing("keep a request", err)
+}
+
+// Request returns the one of the same caller and key that is kept and not over at r.At. NotFound:
+// there is none.
+func (s *Store) Request(ctx context.Context, r web.Kept) (was web.Kept, err error) {
+	was, err = s.requestOf(ctx, r)
+	return was, doing("read a kept request", err)
+}
+
+func (s *Store) requestOf(ctx context.Context, r web.Kept) (was web.Kept, err error) {
+	err = s.one(ctx, "request", selectRequest, []any{r.Caller, micros(r.Since), r.Key, micros(r.At)}, func(rows *sql.Rows) error {
+		was = web.Kept{Caller: r.Caller, Since: r.Since, Key: r.Key}
+		return rows.Scan(&was.Hash, &was.Answer, &was.Person, instant{&was.At}, instant{&was.Over})
+	})
+	return was, err
 }
 
 // AnswerRequest adds the answer to one that was kept, and of whom it tells.

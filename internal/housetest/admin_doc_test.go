@@ -34,9 +34,11 @@ func TestTheRequestsOfTheAPIsPageWork(t *testing.T) {
 	must(t, err)
 	_, err = s.House.Access.CreateRole(context.Background(), gatetest.Console, access.Role{ID: "clerk", Permissions: []access.Pattern{{API: access.Gatehouse, Resource: "users", Action: "read"}}})
 	must(t, err)
+	_, err = s.House.Access.CreateGroup(context.Background(), gatetest.Console, access.GroupRecord{ID: "desk"})
+	must(t, err)
 	values := []string{"$KEY", made.Text, "$BOSS", boss.Text, "$AUDITOR", auditor.Text}
 	want := []int{
-		http.StatusOK, http.StatusCreated, http.StatusOK, http.StatusOK, http.StatusOK, http.StatusOK, http.StatusCreated, http.StatusForbidden,
+		http.StatusOK, http.StatusCreated, http.StatusOK, http.StatusOK, http.StatusOK, http.StatusOK, http.StatusOK, http.StatusCreated, http.StatusForbidden,
 		http.StatusOK, http.StatusOK, http.StatusOK, http.StatusOK, // of the auditor
 		http.StatusOK,
 	}

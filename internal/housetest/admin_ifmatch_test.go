@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/admin"
+	"gatehouse/internal/gatetest"
 )
 
 // A request that names a revision which is none does nothing, whatever its route.
@@ -110,5 +111,76 @@ func TestTwoTagsAreNone(t *testing.T) {
 	}
 	if a := s.call(s.boss, http.MethodGet, path, nil); a.Header.Get("ETag") != `"1"` {
 		t.Errorf("afterwards it is %s: %s", a.Header.Get("ETag"), a.Body)
+	}
+}
+
+// What need not be there is put only where it is not, by whoever asks for that; what they find stays
+// as it is. A request that puts nothing takes no such condition.
+func TestWhatIsWantedNewReplacesNothing(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	there := s.targets()
+	paths := []string{"/api/v1/groups/desk/members/service/boss", "/api/v1/organisations/acme/members/service/boss", "/api/v1/locks/role/target"}
+	for _, path := range paths {
+		put := func(reason string, header ...string) gatetest.Answer {
+			return s.call(s.boss, http.MethodPut, path, map[string]any{"reason": reason}, header...)
+		}
+		if a := put("first", "If-None-Match", "*"); a.Status != http.StatusOK || a.Header.Get("ETag") != `"1"` {
+			t.Errorf("%s where there is none: %d %s", path, a.Status, a.Body)
+		}
+		if a := put("second", "If-None-Match", "*"); a.Status != http.StatusPreconditionFailed || problem(a) != "request.exists" {
+			t.Errorf("%s where there is one: %d %s", path, a.Status, a.Body)
+		}
+		if a := put("second", "If-None-Match", "*", "If-Match", `"1"`); a.Status != http.StatusPreconditionFailed || problem(a) != "request.outdated" {
+			t.Errorf("%s, both there and not: %d %s", path, a.Status, a.Body)
+		}
+		if a := put("third", "If-Match", `"1"`); a.Status != http.StatusOK || a.Header.Get("ETag") != `"2"` {
+			t.Errorf("%s as it was seen: %d %s", path, a.Status, a.Body)
+		}
+		for _, tag := range []string{`"1"`, `W/"2"`, ``, `"*"`} {
+			if a := put("fourth", "If-None-Match", tag); a.Status != http.StatusPreconditionFailed || problem(a) != "request.outdated" {
+				t.Errorf("%s with If-None-Match %q: %d %s", path, tag, a.Status, a.Body)
+			}
+		}
+	}
+	takes := map[string]bool{"putGroupMember": true, "putOrganisationMember": true, "putLock": true}
+	s.Settle()
+	db := underneath(t, s.Gate)
+	before := besideTheTrail(t, db)
+	for _, rt := range admin.Table() {
+		if !rt.Changes() || takes[rt.ID] {
+			continue
+		}
+		a := s.call(s.boss, rt.Method, pathOf(rt, func(part string) string { return there[part] }), nil, "If-None-Match", "*", "If-Match", "*")
+		if a.Status != http.StatusPreconditionFailed || problem(a) != "request.outdated" {
+			t.Errorf("%s %s: %d %s", rt.Method, rt.Path, a.Status, a.Body)
+		}
+	}
+	if rows := differing(before, besideTheTrail(t, db)); len(rows) > 0 {
+		t.Errorf("they changed:\n%s", strings.Join(rows, "\n"))
+	}
+}
+
+// What was put and taken away, or taken away and put back, is not again by a repeat of the request.
+func TestARepeatOfAChangeUndoesNothingThatCameAfter(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	s.targets()
+	for _, path := range []string{"/api/v1/groups/desk/members/service/boss", "/api/v1/organisations/acme/members/service/boss", "/api/v1/locks/role/target"} {
+		put := func(key string) gatetest.Answer {
+			return s.call(s.boss, http.MethodPut, path, map[string]any{"reason": "test"}, "Idempotency-Key", key+path)
+		}
+		remove := func(key string) gatetest.Answer {
+			return s.call(s.boss, http.MethodDelete, path, nil, "Idempotency-Key", key+path)
+		}
+		for i, step := range []struct {
+			do   func(key string) gatetest.Answer
+			key  string
+			want int
+		}{{put, "put", 200}, {remove, "remove", 204}, {put, "put", 200}, {remove, "other", 404}, {put, "again", 200}, {remove, "remove", 204}, {remove, "last", 204}} {
+			if a := step.do(step.key); a.Status != step.want {
+				t.Errorf("%s, step %d: %d %s", path, i, a.Status, a.Body)
+			}
+		}
 	}
 }

@@ -108,6 +108,13 @@ func TestAKeyIsUsedOnceByTwoReplicas(t *testing.T) {
 			if codes := problem(secrets[0]) + problem(secrets[1]); codes != "idempotency.secret" || secrets[0].Status+secrets[1].Status != http.StatusCreated+http.StatusConflict {
 				t.Errorf("%d %s and %d %s", secrets[0].Status, secrets[0].Body, secrets[1].Status, secrets[1].Body)
 			}
+			applied := together(both, func(s *steering) gatetest.Answer {
+				app := object("Client", fmt.Sprintf("app-%d", n), map[string]any{"name": "App", "redirect_uris": []string{"https://app.test/cb"}})
+				return s.call(s.boss, http.MethodPost, "/api/v1/apply", map[string]any{"set": "apps", "objects": []map[string]any{app}}, "Idempotency-Key", fmt.Sprint("set-", n))
+			})
+			if codes := problem(applied[0]) + problem(applied[1]); codes != "idempotency.secret" || applied[0].Status+applied[1].Status != http.StatusOK+http.StatusConflict {
+				t.Errorf("%d %s and %d %s", applied[0].Status, applied[0].Body, applied[1].Status, applied[1].Body)
+			}
 		}
 		if list := both[0].call(both[0].boss, http.MethodGet, "/api/v1/users", nil); len(strings.Fields(idsOf(list))) != 10 {
 			t.Errorf("there are %s", idsOf(list))

@@ -1,6 +1,7 @@
 package housetest
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"gatehouse/admin"
 	"gatehouse/apply"
 	"gatehouse/fault"
+	"gatehouse/internal/gatetest"
 )
 
 func object(kind, name string, spec map[string]any) map[string]any {
@@ -111,5 +113,44 @@ func TestAnExportTakesThePermissionToSeeEachKind(t *testing.T) {
 		if a.Status != http.StatusForbidden || problem(a) != "caller.forbidden" || !strings.Contains(a.Text("detail"), "gatehouse/"+lacks) {
 			t.Errorf("without %s: %d %.300s", lacks, a.Status, a.Body)
 		}
+	}
+}
+
+// A pipeline that sends a set again, since the answer was lost, is told that it is done, and what it can
+// not have any more; a plan is made as often as somebody asks.
+func TestASetIsAppliedOnceByItsKey(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	app := object("Client", "web", map[string]any{"name": "App", "redirect_uris": []string{"https://app.test/cb"}})
+	post := func(key string, more map[string]any, objects ...map[string]any) gatetest.Answer {
+		t.Helper()
+		in := map[string]any{"set": "ci", "objects": objects}
+		maps.Copy(in, more)
+		return s.call(s.boss, http.MethodPost, "/api/v1/apply", in, "Idempotency-Key", key)
+	}
+	planned := post("one", map[string]any{"plan": true}, app)
+	for range 2 {
+		if planned = post("one", map[string]any{"plan": true}, app); planned.Status != http.StatusOK {
+			t.Fatalf("a plan: %d %s", planned.Status, planned.Body)
+		}
+	}
+	agreed := map[string]any{"digest": planned.Text("digest")}
+	if a := post("one", agreed, app); a.Status != http.StatusOK || !strings.Contains(string(a.Body), "client_secret") {
+		t.Fatalf("the first: %d %s", a.Status, a.Body)
+	}
+	if a := post("one", agreed, app); a.Status != http.StatusConflict || problem(a) != "idempotency.secret" {
+		t.Errorf("the same again: %d %s", a.Status, a.Body)
+	}
+	if a := post("one", nil, app, object("Group", "desk", nil)); problem(a) != "idempotency.reused" {
+		t.Errorf("another set with the same key: %d %s", a.Status, a.Body)
+	}
+	if a := post("two", agreed, app); problem(a) != "apply.changed" {
+		t.Errorf("the same with another key: %d %s", a.Status, a.Body)
+	}
+	if a := post("refused", nil, object("Group", "NO GROUP", nil)); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("what cannot be: %d %s", a.Status, a.Body)
+	}
+	if a := post("refused", nil, object("Group", "desk", nil)); a.Status != http.StatusOK {
+		t.Errorf("what was refused kept its key: %d %s", a.Status, a.Body)
 	}
 }

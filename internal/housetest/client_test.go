@@ -251,7 +251,7 @@ func TestAProgramSteersAHouseByTheClient(t *testing.T) {
 	// All of it, and then she leaves.
 	export, err := g.Export(ctx)
 	must(t, err)
-	plan, err := g.Apply(ctx, client.SetApply{Set: "copy", Objects: export.Body.Objects, Adopt: new(true), Plan: new(true)})
+	plan, err := g.Apply(ctx, client.SetApply{Set: "copy", Objects: export.Body.Objects, Adopt: new(true), Plan: new(true)}, nil)
 	if must(t, err); plan.Body.Digest == "" || slices.ContainsFunc(plan.Body.Changes, func(c client.SetChange) bool { return c.Action != "adopt" }) {
 		t.Errorf("what was exported would change something: %+v", plan.Body.Changes)
 	}

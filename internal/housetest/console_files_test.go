@@ -64,7 +64,7 @@ func TestTheConsoleAppliesAFileThatWasLookedAt(t *testing.T) {
 	if secret == nil {
 		t.Fatal("the secret of a new application is not shown")
 	}
-	isWithout(t, plan.Press("", "submit").Is(http.StatusConflict).Says("Nothing changes"), secret[1])
+	isWithout(t, plan.Press("", "submit").Is(http.StatusConflict).Says("This was done already. The secrets of new applications stood in the first answer").Says("Nothing changes"), secret[1])
 	stale.Press("", "submit").Is(http.StatusConflict)
 	_, err := s.House.Access.Role(t.Context(), "porter")
 	must(t, err)

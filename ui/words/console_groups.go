@@ -30,6 +30,7 @@ type ConsoleMembers struct {
 	Grant, Grants              string // links: to grant it something, and to all that was
 	Nobody, NobodyTodo         string
 	AddTitle                   Title // Name
+	Change                     string
 	AddWhy, AddNothing         string
 	RemoveTitle                Title // Name and Label
 	RemoveWhy, RemoveNothing   string
@@ -70,6 +71,7 @@ var englishConsoleMembers = ConsoleMembers{
 	Save: "Save", Grant: "Grant something", Grants: "All its grants",
 	Nobody: "Nobody is in it", NobodyTodo: "Add people, service accounts, applications, or whole groups.",
 	AddTitle: "Add somebody to {name}", AddWhy: "Whoever is added may do this at once:", AddNothing: "Nothing is granted to it today: whoever is added gains nothing yet.",
+	Change:      "Change for how long they are in it, and why",
 	RemoveTitle: "Remove {name} from {label}?", RemoveWhy: "This ends for them at once, unless they have it by another way:", RemoveNothing: "Nothing is granted to it, so they lose nothing by this.",
 	Kept:       "It cannot be deleted while something is granted to it. Revoke these grants first.",
 	DeleteWhy:  Plural{None: "Nobody is in it. It cannot be undone.", One: "{n} member is in it no more. It cannot be undone.", Other: "{n} members are in it no more. It cannot be undone."},
@@ -109,6 +111,7 @@ var germanConsoleMembers = ConsoleMembers{
 	Save: "Speichern", Grant: "Etwas zuweisen", Grants: "Alle Zuweisungen",
 	Nobody: "Niemand ist darin", NobodyTodo: "Nehmen Sie Personen, Dienstkonten, Anwendungen oder ganze Gruppen auf.",
 	AddTitle: "In {name} aufnehmen", AddWhy: "Wer aufgenommen wird, darf sofort:", AddNothing: "Bisher ist ihr nichts zugewiesen: Wer aufgenommen wird, bekommt noch nichts.",
+	Change:      "Ändern, wie lange und warum sie darin sind",
 	RemoveTitle: "{name} aus {label} entfernen?", RemoveWhy: "Das endet sofort, außer wenn es einen anderen Weg dazu gibt:", RemoveNothing: "Ihr ist nichts zugewiesen, also geht dadurch nichts verloren.",
 	Kept:       "Sie lässt sich nicht löschen, solange ihr etwas zugewiesen ist. Widerrufen Sie zuerst diese Zuweisungen.",
 	DeleteWhy:  Plural{None: "Niemand ist darin. Das lässt sich nicht rückgängig machen.", One: "{n}\u00a0Mitglied ist dann nicht mehr darin. Das lässt sich nicht rückgängig machen.", Other: "{n}\u00a0Mitglieder sind dann nicht mehr darin. Das lässt sich nicht rückgängig machen."},

@@ -35,6 +35,7 @@ var englishSentences = itself(
 	"is needed",
 	"names nobody",
 	"is taken",
+	"is in it already",
 	"is wrong",
 	"is not an email address",
 	"is longer than {n} bytes",

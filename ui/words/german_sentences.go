@@ -11,6 +11,7 @@ var germanSentences = map[Phrase]Phrase{
 	"is needed":                          "fehlt",
 	"names nobody":                       "benennt niemanden",
 	"is taken":                           "ist schon vergeben",
+	"is in it already":                   "ist schon darin",
 	"is wrong":                           "ist falsch",
 	"is not an email address":            "ist keine E-Mail-Adresse",
 	"is longer than {n} bytes":           "ist länger als {n} Bytes",

@@ -109,7 +109,11 @@ func (d *Door) planned(v *guard.Visit, page formPage) error {
 		if err == nil {
 			return v.Show(http.StatusOK, donePage{Frame: v.Frame(), Plan: done.Body})
 		}
-		if code := fault.CodeOf(err); code != "apply.changed" && code != "apply.busy" {
+		switch fault.CodeOf(err) {
+		case "apply.changed", "apply.busy":
+		case "idempotency.secret": // the first answer was the only one to show them
+			err = fault.Wrap(err, fault.Conflict, "idempotency.secret", "This was done already. The secrets of new applications stood in the first answer, and are not shown again.")
+		default:
 			return page.refused(v, at(err))
 		}
 		if _, ok := v.Reject(&page.Frame, err); !ok { // it is shown below what would be done now
@@ -121,7 +125,7 @@ func (d *Door) planned(v *guard.Visit, page formPage) error {
 		return v.Show(http.StatusOK, page.short())
 	}
 	body.Plan = true
-	plan, err := guard.Ask[admin.PlanOut](v, "apply", admin.Input{Body: body})
+	plan, err := guard.Ask[admin.PlanOut](v, "apply", admin.Input{Body: body, Key: guard.NewKey()}) // whatever became of the form
 	if err != nil {
 		return page.refused(v, at(err))
 	}

@@ -39,6 +39,7 @@ func TestPagesOfFilesAreWellMade(t *testing.T) {
 		"plan, long":     planPage{Frame: f, In: in, Plan: long},
 		"plan, ended":    planPage{Frame: f, In: in, Plan: ended},
 		"plan, nothing":  planPage{Frame: f, In: in},
+		"plan, repeated": planPage{Frame: broken, In: in},
 		"plan, changed":  planPage{Frame: broken, In: in, Plan: plan},
 		"done":           donePage{Frame: f, Plan: done},
 	})

@@ -72,6 +72,8 @@ func (d *Door) add(v *guard.Visit, k *kind) error {
 		return err
 	}
 	page.Kind, page.Member, page.Last, page.Reason = v.Value("kind"), strings.TrimSpace(v.Value("member")), v.Value("expires_at"), v.Value("reason")
+	page.Change = v.Value("change") != ""
+	page.Already = page.Change
 	page.Command = page.same(k)
 	member := ""
 	until, err := guard.Lasts("expires_at", page.Last, page.Now)
@@ -80,14 +82,17 @@ func (d *Door) add(v *guard.Visit, k *kind) error {
 	}
 	if err == nil {
 		_, err = guard.Ask[admin.One[wire.Member]](v, k.put, admin.Input{
-			Path: map[string]string{k.param: page.Thing.ID, "kind": page.Kind, "member": member}, Body: &admin.MembershipPut{ExpiresAt: until, Reason: page.Reason},
+			Path: map[string]string{k.param: page.Thing.ID, "kind": page.Kind, "member": member}, New: !page.Change, Body: &admin.MembershipPut{ExpiresAt: until, Reason: page.Reason},
 		})
 	}
-	if err == nil {
+	if err == nil || guard.Repeated(err) { // its end is counted from now on
 		return v.Done(page.path()+"/members", "add")
 	}
-	if fault.Is(err, fault.NotFound) {
+	switch {
+	case fault.Is(err, fault.NotFound):
 		err = nobody(err)
+	case fault.CodeOf(err) == "request.exists":
+		page.Already, err = true, guard.Wrong("member", "is in it already")
 	}
 	status, ok := v.Reject(&page.Frame, err)
 	if !ok {

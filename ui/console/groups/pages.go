@@ -151,6 +151,7 @@ type addPage struct {
 	oneFrame
 	Gives                      []wire.Grant
 	More                       bool
+	Already, Change            bool // they are in it, and that is to be changed
 	Kind, Member, Last, Reason string
 }
 

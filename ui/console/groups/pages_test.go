@@ -55,6 +55,7 @@ func samples() map[string]view.Page {
 		"delete group, typo":    mistyped,
 		"delete group, kept":    deletePage{oneFrame: one, Gives: gives, More: true},
 		"delete organisation":   deletePage{oneFrame: acme, Inside: 2},
+		"add, already":          addPage{oneFrame: one, Kind: "user", Member: "x", Already: true, Change: true},
 		"add":                   addPage{oneFrame: one, Gives: gives, More: true, Kind: "user"},
 		"add, wrong":            broken,
 		"remove":                removePage{oneFrame: one, Member: ada, Gives: gives, More: true},

@@ -1,6 +1,8 @@
 package groups
 
 import (
+	"slices"
+
 	"github.com/a-h/templ"
 
 	"gatehouse/access"
@@ -214,7 +216,7 @@ func (p addPage) form(say *words.Catalogue) part.Form {
 	}
 	last := guard.Lasting(say, p.Last)
 	last.Label = is.For
-	return p.Draw(say, part.Form{
+	form := part.Form{
 		ID: "add", Action: p.path() + "/members/" + adding, Cancel: p.path() + "/members", Do: []part.Button{{ID: "submit", Label: is.Add, Main: true}},
 		Fields: []part.Field{
 			kinds,
@@ -222,7 +224,11 @@ func (p addPage) form(say *words.Catalogue) part.Form {
 			last,
 			{ID: "reason", Label: is.Reason, Value: p.Reason, Optional: true, Max: 500},
 		},
-	})
+	}
+	if p.Already {
+		form.Fields = slices.Insert(form.Fields, 2, part.Field{ID: "change", Label: is.Change, Kind: part.Tick, On: p.Change})
+	}
+	return p.Draw(say, form)
 }
 
 // sure asks whether to take somebody out, and says what they lose by it.

@@ -135,7 +135,7 @@ func (p *newPage) put(v *guard.Visit) (target *wire.LockTarget, err error) {
 		p.Sure, p.Until = v.Value("back") == "", until
 		return nil, p.look(v, at)
 	}
-	_, err = guard.Ask[admin.One[wire.Lock]](v, "putLock", admin.Input{Path: at, IfMatch: v.Value("etag"), Body: admin.LockPut{ExpiresAt: until, Reason: p.Reason}})
+	_, err = guard.Ask[admin.One[wire.Lock]](v, "putLock", admin.Input{Path: at, IfMatch: v.Value("etag"), New: v.Value("etag") == "", Body: admin.LockPut{ExpiresAt: until, Reason: p.Reason}})
 	if fault.Is(err, fault.NotFound) {
 		err = guard.Wrong("on", "names nothing that there is")
 	}

@@ -61,7 +61,7 @@ var bulks = []bulk{
 		say:  func(say *words.Catalogue) words.UserBulk { return say.ConsoleUsers.BulkGroup },
 		do: func(v *guard.Visit, p *selectedPage, in admin.Input) error {
 			in.Path = map[string]string{"group": p.Group, "kind": string(access.User), "member": in.Path["user"]}
-			in.Body = &admin.MembershipPut{}
+			in.Body, in.New = &admin.MembershipPut{}, true // who is in it keeps the end that was given to them
 			return answering[admin.One[wire.Member]](v, "putGroupMember", in)
 		},
 		command: func(user, group string) *guard.Line {
