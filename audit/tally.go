@@ -29,17 +29,22 @@ type Sum struct {
 	Action  Action
 	Outcome Outcome
 	Reason  Reason
-	User    id.User         // whom it concerns
+	User    id.User         // whom a refusal concerns, if they are there still
 	IP      string          // of the two actions that were asked for alone
 	After   json.RawMessage // of these alone, too
 }
 
 // TallyStore is what Tallier asks; *store.Store does.
 type TallyStore interface {
+	InTx(ctx context.Context, f func(ctx context.Context) error) error
 	// Tallied returns up to which place of the tree events are counted.
 	Tallied(ctx context.Context) (until int64, err error)
+	// HoldTallied is Tallied; in a transaction nobody else counts or forgets what was counted
+	// until that ends.
+	HoldTallied(ctx context.Context) (until int64, err error)
 	// Sums returns what is sealed behind a place, in its order, with the document after
-	// and the address of events of two actions.
+	// and the address of events of two actions, and of the second who it concerns, if they are
+	// there still.
 	Sums(ctx context.Context, after Place, detailed, refused Action, limit int) ([]Sum, error)
 	// AddTallies adds to what was counted before and, by KeepTops, to what was seen most often,
 	// and moves the place from one to another. ok is false, and nothing done, when it is
@@ -85,24 +90,35 @@ func (t *Tallier) Step(ctx context.Context, _ time.Time) error {
 	return nil
 }
 
-// page counts what lies behind a place, and moves that on. Leaves that somebody else wrote
-// are passed over.
+// page counts what lies behind a place, and moves that on, in one transaction in which nobody is
+// erased: who was is not counted again. Leaves that somebody else wrote are passed over.
 func (t *Tallier) page(ctx context.Context, begun *int64, after *Place) (n int, err error) {
-	sums, err := t.Store.Sums(ctx, *after, t.SignIns, t.Refused, tallyPage)
-	if err != nil || len(sums) == 0 {
+	if some, err := t.Store.Sums(ctx, *after, t.SignIns, t.Refused, 1); err != nil || len(some) == 0 {
+		return 0, err // most often: it costs no transaction
+	}
+	until, behind := *begun, *after
+	err = t.Store.InTx(ctx, func(ctx context.Context) error {
+		n, until, behind = 0, *begun, *after
+		if held, err := t.Store.HoldTallied(ctx); err != nil || held != until { // somebody else counted
+			return err
+		}
+		sums, err := t.Store.Sums(ctx, behind, t.SignIns, t.Refused, tallyPage)
+		if err != nil || len(sums) == 0 {
+			return err
+		}
+		n, behind = len(sums), sums[len(sums)-1].Leaf.place()
+		sums = slices.DeleteFunc(sums, func(s Sum) bool { return !t.Keys.sealed(&s.Leaf) })
+		if len(sums) == 0 {
+			return nil
+		}
+		until = sums[len(sums)-1].Leaf.Seq + 1
+		_, err = t.Store.AddTallies(ctx, *begun, until, t.count(sums), t.tops(sums))
+		return err
+	})
+	if err != nil {
 		return 0, err
 	}
-	n, *after = len(sums), sums[len(sums)-1].Leaf.place()
-	sums = slices.DeleteFunc(sums, func(s Sum) bool { return !t.Keys.sealed(&s.Leaf) })
-	if len(sums) == 0 {
-		return n, nil
-	}
-	until := sums[len(sums)-1].Leaf.Seq + 1
-	ok, err := t.Store.AddTallies(ctx, *begun, until, t.count(sums), t.tops(sums))
-	if err != nil || !ok { // somebody else counted
-		return 0, err
-	}
-	*begun = until
+	*begun, *after = until, behind
 	return n, nil
 }
 

@@ -266,6 +266,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 
 		selectTallied:     {{}},
 		moveTallied:       one(int64(1), int64(2)),
+		lockTallied:       {{}},
 		selectSums:        {{int64(crowd.FirstLeaf), []byte{}, "signin.complete", "signin.refuse", int64(planPage)}, {int64(crowd.FirstLeaf + 4000), []byte("x"), "signin.complete", "signin.refuse", int64(2)}},
 		addTally:          one(at, "signin.complete", "done", "pwd", int64(1)),
 		putTally:          one(at, "count.people", "", "", int64(1)),
@@ -278,7 +279,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectTops:        one(at, at+int64(48*time.Hour/time.Microsecond)),
 		deleteTop:         one(at, "account", user),
 		deleteTopsAbout:   one("account", user),
-		deleteTopsOfEvent: one(user, sixty+n*step, crowd.ID("evt_", n), at),
+		deleteTopsOfEvent: one(user, sixty+n*step, crowd.ID("evt_", n), at, "signin.refuse"),
 		selectEndings:     one(at, at+int64(24*time.Hour/time.Microsecond), int64(1001)),
 
 		spendMark:  one("setup", []byte("hash"), at),

@@ -16,17 +16,23 @@ SELECT seq
 FROM audit_tallied
 WHERE one = 1`)
 
+	lockTallied = lockStatement(`
+SELECT seq
+FROM audit_tallied
+WHERE one = 1`)
+
 	moveTallied = newStatement(`
 UPDATE audit_tallied
 SET seq = $2
 WHERE one = 1 AND seq = $1`)
 
-	// The primary keys of all three tables.
+	// The primary keys of all four tables.
 	selectSums = newStatement(`
-SELECT l.seq, l.event, l.at, l.leaf, l.mac, e.id IS NOT NULL, COALESCE(e.at, 0), COALESCE(e.action, ''), COALESCE(e.outcome, ''), COALESCE(e.reason, ''), COALESCE(e.user_id, ''), COALESCE(d.ip, ''), COALESCE(d.after_doc, '')
+SELECT l.seq, l.event, l.at, l.leaf, l.mac, e.id IS NOT NULL, COALESCE(e.at, 0), COALESCE(e.action, ''), COALESCE(e.outcome, ''), COALESCE(e.reason, ''), COALESCE(u.id, ''), COALESCE(d.ip, ''), COALESCE(d.after_doc, '')
 FROM audit_leaves l
 LEFT JOIN audit_events e ON e.at = l.at AND e.id = l.event
 LEFT JOIN audit_details d ON d.at = e.at AND d.event = e.id AND e.action IN ($3, $4)
+LEFT JOIN users u ON u.id = e.user_id AND e.action = $4
 WHERE (l.seq, l.mac) > ($1, $2)
 ORDER BY l.seq, l.mac
 LIMIT $5`)
@@ -89,8 +95,15 @@ func (s *Store) Tallied(ctx context.Context) (until int64, err error) {
 	return until, doing("read what is counted", err)
 }
 
+// HoldTallied is Tallied; in a transaction nobody else counts or forgets what was counted until that
+// ends.
+func (s *Store) HoldTallied(ctx context.Context) (until int64, err error) {
+	err = s.one(ctx, "place", lockTallied, nil, func(rows *sql.Rows) error { return rows.Scan(&until) })
+	return until, doing("read what is counted", err)
+}
+
 // Sums returns what is sealed behind a place, in its order, with the document after and the
-// address of events of two actions.
+// address of events of two actions, and of the second who it concerns, if they are there still.
 func (s *Store) Sums(ctx context.Context, after audit.Place, detailed, refused audit.Action, limit int) ([]audit.Sum, error) {
 	all, err := list(ctx, s, selectSums, []any{after.Seq, bytesOf(after.MAC), string(detailed), string(refused), int64(limit)}, func(rows *sql.Rows) (one audit.Sum, err error) {
 		var after string
@@ -191,7 +204,7 @@ func (s *Store) AddCounts(ctx context.Context, all []audit.Tally) error {
 const keepTallies = 400 * 24 * time.Hour
 
 var talliesTable = table{
-	statements: []*statement{selectTallied, moveTallied, selectSums, addTally, putTally, selectTallies, countUsers, countSecured, countSessions, countGrants, selectEndings},
+	statements: []*statement{selectTallied, lockTallied, moveTallied, selectSums, addTally, putTally, selectTallies, countUsers, countSecured, countSessions, countGrants, selectEndings},
 	brooms: []broom{ // the primary key, a part of it
 		{"tallies", keepTallies, sweep("audit_tallies", "day, action, outcome, detail", "day <= $1")},
 	},

@@ -7,6 +7,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/id"
+	"gatehouse/identity"
 )
 
 var (
@@ -46,7 +47,7 @@ WHERE day = $4
             SELECT d.ip
             FROM audit_details d
             JOIN audit_events e ON e.at = d.at AND e.id = d.event
-            WHERE d.at = $2 AND d.event = $3
+            WHERE d.at = $2 AND d.event = $3 AND e.action = $5
                 AND (e.actor_kind = 'person' AND e.actor_id = $1 OR e.actor_kind = 'nobody' AND e.user_id = $1)))`)
 )
 
@@ -111,17 +112,24 @@ func scanTop(rows *sql.Rows) (t audit.Top, err error) {
 	return t, rows.Scan(instant{&t.Day}, &t.Kind, &t.Name, &t.N, &t.Others)
 }
 
-// forgetTops drops what is kept of a person's refused sign-ins.
+// forgetTops drops what is kept of a person's refused sign-ins. Nobody counts meanwhile: what they
+// read before would be written after.
 func (s *Store) forgetTops(ctx context.Context, user id.User) error {
+	if _, err := s.HoldTallied(ctx); err != nil {
+		return err
+	}
 	_, err := s.exec(ctx, deleteTopsAbout, string(audit.TopAccount), string(user))
 	return err
 }
 
 // forgetTopsOf drops what is kept of a person on the day of an event of theirs, which may have been
-// counted after they were deleted, and the address from which it came: whoever else came from
-// there is counted anew.
+// counted after they were deleted, and the address from which it came, if it is a refused sign-in:
+// whoever else came from there is counted anew. Nobody counts meanwhile.
 func (s *Store) forgetTopsOf(ctx context.Context, user id.User, event audit.Cursor) error {
-	_, err := s.exec(ctx, deleteTopsOfEvent, string(user), micros(event.At), string(event.ID), micros(audit.DayOf(event.At)))
+	if _, err := s.HoldTallied(ctx); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, deleteTopsOfEvent, string(user), micros(event.At), string(event.ID), micros(audit.DayOf(event.At)), string(identity.ActionSigninRefuse))
 	return err
 }
 

@@ -97,3 +97,114 @@ func TestAnErasureThroughTheAPITellsOfForgedRows(t *testing.T) {
 		t.Errorf("of what was planted is left: %+v", left)
 	}
 }
+
+// failing are those of whom it is kept that their sign-ins were refused, and from where they came.
+func failing(t *testing.T, g *gatetest.Gate) map[string]int64 {
+	t.Helper()
+	day := audit.DayOf(time.Now())
+	all, err := g.House.Store.Tops(t.Context(), day.Add(-24*time.Hour), day.Add(24*time.Hour))
+	must(t, err)
+	names := map[string]int64{}
+	for _, one := range all {
+		names[one.Name] += one.N
+	}
+	return names
+}
+
+// Who was deleted is not among those who failed most, be it counted before or after; and that
+// they are erased forgets no address from which none of their sign-ins was refused.
+func TestWhoIsErasedIsNotCountedAgain(t *testing.T) {
+	t.Parallel()
+	onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
+		ctx, home := t.Context(), ""
+		ada, eve, bob := g.Person("ada"), g.Person("eve"), g.Person("bob")
+		fails := func(p *gatetest.Person) {
+			g.Browser().Get("/signin?return_to=/account").Submit("email", p.Email, "password", "a wrong one")
+		}
+		counted := func() {
+			must(t, g.House.Sealer.Seal(ctx, time.Now()))
+			must(t, g.House.Tallier().Step(ctx, time.Now()))
+		}
+		deleted := func(p *gatetest.Person) { must(t, g.House.Identity.Delete(ctx, gatetest.Console, p.ID)) }
+		erased := func(p *gatetest.Person) {
+			_, err := g.House.Eraser().Erase(ctx, gatetest.Console, p.ID)
+			must(t, err)
+		}
+
+		fails(bob)
+		fails(ada)
+		deleted(ada)
+		counted()
+		is := failing(t, g)
+		for name := range is {
+			if !strings.HasPrefix(name, "usr_") {
+				home = name
+			}
+		}
+		if is[string(ada.ID)] != 0 || is[string(bob.ID)] != 1 || is[home] == 0 {
+			t.Errorf("counted after she was deleted: %v", is)
+		}
+		g.Browser().Get("/account").SignIn(eve)
+		deleted(eve)
+		erased(eve)
+		if now := failing(t, g); now[home] != is[home] {
+			t.Errorf("of somebody who never failed it was forgotten from where others did: %v, and then %v", is, now)
+		}
+		fails(bob)
+		erased(ada)
+		if now := failing(t, g); now[home] != 0 {
+			t.Errorf("erased: %v", now)
+		}
+		counted()
+		if now := failing(t, g); now[string(ada.ID)] != 0 || now[string(bob.ID)] != 2 || now[home] != 1 {
+			t.Errorf("counted after she was erased: %v", now)
+		}
+	})
+}
+
+// amidCount is a store of tallies in which something else happens once what is counted was read.
+type amidCount struct {
+	audit.TallyStore
+	happens func()
+}
+
+func (m amidCount) Sums(ctx context.Context, after audit.Place, detailed, refused audit.Action, limit int) ([]audit.Sum, error) {
+	all, err := m.TallyStore.Sums(ctx, after, detailed, refused, limit)
+	if limit > 1 {
+		m.happens()
+	}
+	return all, err
+}
+
+// Who is erased while it is counted whose sign-ins were refused is not counted.
+func TestWhoIsErasedAmidTheCountIsNotCounted(t *testing.T) {
+	t.Parallel()
+	onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
+		ctx := t.Context()
+		ada := g.Person("ada")
+		g.Browser().Get("/signin?return_to=/account").Submit("email", ada.Email, "password", "a wrong one")
+		must(t, g.House.Sealer.Seal(ctx, time.Now()))
+		gone := make(chan error, 1)
+		tallier := g.House.Tallier()
+		tallier.Store = amidCount{tallier.Store, func() {
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				err := g.House.Identity.Delete(ctx, gatetest.Console, ada.ID)
+				if err == nil {
+					_, err = g.House.Eraser().Erase(ctx, gatetest.Console, ada.ID)
+				}
+				gone <- err
+			}()
+			select {
+			case <-done:
+			case <-time.After(300 * time.Millisecond): // it waits for the count
+			}
+		}}
+		must(t, tallier.Step(ctx, time.Now()))
+		must(t, <-gone)
+		if is := failing(t, g); len(is) > 0 {
+			t.Errorf("it is kept that %v", is)
+		}
+	})
+}
