@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/identity"
 	"gatehouse/identity/intake"
 )
 
@@ -54,17 +55,6 @@ FROM imports
 ORDER BY created_at, id
 LIMIT 1 OFFSET $1`)
 
-	// Index imports_over. It begins to run while this waits for it: then it stays.
-	dropImport = newStatement(`
-DELETE FROM imports
-WHERE state <> 'running'
-  AND id = (
-    SELECT id
-    FROM imports
-    WHERE state <> 'running'
-    ORDER BY over_at
-    LIMIT 1)`)
-
 	deleteImport = newStatement(`
 DELETE FROM imports
 WHERE id = $1`)
@@ -78,8 +68,8 @@ ORDER BY began_at, id
 LIMIT 1`)
 
 	insertImportRow = newStatement(`
-INSERT INTO import_rows (import_id, n, line, kind, email, email_verified, name, claims, problems)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
+INSERT INTO import_rows (import_id, n, line, kind, email, email_key, email_verified, name, claims, problems)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
 
 	insertImportRows = several(insertImportRow)
 
@@ -94,6 +84,29 @@ WHERE import_id = $1 AND n = $2`)
 UPDATE import_rows
 SET email_verified = FALSE, name = '', claims = '{}'
 WHERE import_id = $1 AND n > $2 AND n <= $3`)
+
+	// Index import_rows_email: nobody is in a file of their own twice.
+	countOutOfImports = newStatement(`
+UPDATE imports
+SET rev = rev + 1,
+    known = known - (
+        SELECT COUNT(*)
+        FROM import_rows r
+        WHERE r.email_key = $1 AND r.user_id IS NULL AND r.import_id = imports.id AND r.kind = 1),
+    wrong = wrong + (
+        SELECT COUNT(*)
+        FROM import_rows r
+        WHERE r.email_key = $1 AND r.user_id IS NULL AND r.import_id = imports.id AND r.kind > 0)
+WHERE id IN (
+    SELECT import_id
+    FROM import_rows
+    WHERE email_key = $1 AND user_id IS NULL)`)
+
+	// Index import_rows_email.
+	emptyImportRows = newStatement(`
+UPDATE import_rows
+SET kind = 0, email = '', email_key = '', email_verified = FALSE, name = '', claims = '{}', problems = $2
+WHERE email_key = $1 AND user_id IS NULL`)
 
 	// The primary key, walked from the row before.
 	selectImportRowsBehind = newStatement(`
@@ -123,7 +136,7 @@ func (s *Store) InsertImport(ctx context.Context, im intake.Import, rows []intak
 		}
 		return insertAll(ctx, s, insertImportRow, insertImportRows, rows, func(r intake.Row) []any {
 			p := &r.Person
-			return []any{string(im.ID), int64(r.N), int64(r.Line), int64(r.Kind), p.Email, p.EmailVerified, p.Name, document(p.Claims), document(r.Problems)}
+			return []any{string(im.ID), int64(r.N), int64(r.Line), int64(r.Kind), p.Email, identity.Canonical(p.Email), p.EmailVerified, p.Name, document(p.Claims), document(r.Problems)}
 		})
 	}))
 }
@@ -183,13 +196,6 @@ func (s *Store) KeepsImports(ctx context.Context, n int) (more bool, err error) 
 	return more, doing("count imports", err)
 }
 
-// DropImport removes the one that is over first of those that do not run, with its rows, and
-// reports whether there was one.
-func (s *Store) DropImport(ctx context.Context) (bool, error) {
-	ok, err := s.changed(ctx, dropImport)
-	return ok, doing("make room for an import", err)
-}
-
 // DeleteImport removes one, with its rows. NotFound: it is not there.
 func (s *Store) DeleteImport(ctx context.Context, name id.Import) error {
 	ok, err := s.changed(ctx, deleteImport, string(name))
@@ -212,6 +218,20 @@ func (s *Store) ForgetRows(ctx context.Context, of id.Import, n int) error {
 		}
 	}
 	return nil
+}
+
+// forgetInImports empties what rows that nobody dealt with say of somebody who is deleted: it is not
+// kept of them, and they are not made anew by it.
+func (s *Store) forgetInImports(ctx context.Context, email string) error {
+	key := identity.Canonical(email)
+	if key == "" {
+		return nil
+	}
+	if _, err := s.exec(ctx, countOutOfImports, key); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, emptyImportRows, key, document(intake.Deleted()))
+	return err
 }
 
 // PutRow writes what came of a row, and forgets all of the person but the address.
@@ -240,8 +260,8 @@ func scanImportRow(rows *sql.Rows) (r intake.Row, err error) {
 
 var importsTable = table{
 	statements: []*statement{
-		insertImport, updateImport, selectImport, lockImport, selectImports, selectImportBehind, dropImport, deleteImport, selectNextImport,
-		insertImportRow, insertImportRows, putImportRow, forgetImportRows, selectImportRowsBehind, selectImportRows,
+		insertImport, updateImport, selectImport, lockImport, selectImports, selectImportBehind, deleteImport, selectNextImport,
+		insertImportRow, insertImportRows, putImportRow, forgetImportRows, countOutOfImports, emptyImportRows, selectImportRowsBehind, selectImportRows,
 	},
 	brooms: []broom{ // index imports_over; the rows go first, of which there are many, and none of what still runs
 		{"rows of imports", 0, sweep("import_rows", "import_id, n", "import_id IN (SELECT id FROM imports WHERE "+importOver+")")},

@@ -192,15 +192,18 @@ func emailTaken(err error) error {
 }
 
 // DeleteUser removes the person with their password, factors, codes, sessions
-// and consents, and with the answers to requests that tell of them. Refresh families
+// and consents, and with the answers to requests and the rows of imports that tell of them. Refresh families
 // stay, and refuse to be refreshed.
 func (s *Store) DeleteUser(ctx context.Context, user id.User) error {
 	return doing("delete user", s.InTx(ctx, func(ctx context.Context) error {
-		ok, err := s.changed(ctx, deleteUser, string(user))
-		if err == nil && !ok {
-			return fault.Missing("user")
-		}
+		u, err := s.HoldUser(ctx, user)
 		if err != nil {
+			return err
+		}
+		if _, err := s.exec(ctx, deleteUser, string(user)); err != nil {
+			return err
+		}
+		if err := s.forgetInImports(ctx, u.Email); err != nil {
 			return err
 		}
 		return s.forgetPerson(ctx, user)

@@ -18,10 +18,11 @@ const (
 	ActionDiscard audit.Action = "import.discard"
 )
 
-// Why Gatehouse stopped an import.
+// Why Gatehouse stopped an import, or forgot it.
 const (
 	ReasonRight audit.Reason = "right_ended" // who began it may make people no more
 	ReasonRows  audit.Reason = "rows_lost"   // rows that nobody had dealt with are gone
+	ReasonRoom  audit.Reason = "room"        // another one took its place
 )
 
 // Audited explains what is recorded of imports.
@@ -29,7 +30,7 @@ var Audited = audit.Catalogue{
 	{Action: ActionBegin, When: "Somebody began to take in people by a file", Targets: []audit.Kind{KindImport}, After: "how many rows there are, and what they come to"},
 	{Action: ActionStop, When: "An import was stopped; by Gatehouse, where who began it may make people no more, or rows of it are gone", Targets: []audit.Kind{KindImport}, After: "how far it came"},
 	{Action: ActionEnd, When: "An import is done", Targets: []audit.Kind{KindImport}, After: "what it came to"},
-	{Action: ActionDiscard, When: "Somebody had an import forgotten that did not run, with its report; who was made stays", Targets: []audit.Kind{KindImport}, Before: "what it had come to"},
+	{Action: ActionDiscard, When: "An import that did not run was forgotten, with its report, by somebody, or by Gatehouse to make room for another one; who was made stays", Targets: []audit.Kind{KindImport}, Before: "what it had come to"},
 }
 
 func (s *Service) record(ctx context.Context, by audit.Actor, action audit.Action, im *Import, why audit.Reason) error {

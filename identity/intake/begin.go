@@ -1,8 +1,10 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gatehouse/audit"
@@ -12,22 +14,27 @@ import (
 )
 
 // Begin keeps what a file was looked at for; run makes those who are new, in the background.
-// Where as many imports are kept as may be, the one that would go first makes room, of those
-// that do not run. TooMany "import.full": all of them do.
+// Where as many imports are kept as may be, one that does not run makes room (first). TooMany
+// "import.full": all of them do.
 func (s *Service) Begin(ctx context.Context, o Owner, file string, l Looked, run bool) (Import, error) {
 	now := clock.Now()
-	im := Import{ID: id.NewImport(), State: Checked, Owner: o, File: NameOf(file), Tally: l.Tally, Created: now, Over: now.Add(KeptFor), Rev: 1}
+	im := Import{ID: id.NewImport(), Owner: o, File: NameOf(file), Created: now, Over: now.Add(KeptFor), Rev: 1}
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.makeRoom(ctx); err != nil {
+		if err := s.makeRoom(ctx, o); err != nil {
 			return err
 		}
+		rows, err := s.stillKnown(ctx, l.rows)
+		if err != nil {
+			return err
+		}
+		im.State, im.Tally = Checked, tallyOf(rows)
 		if run {
 			im.State, im.Began = Running, now
 			if err := s.begun(ctx, o, &im); err != nil {
 				return err
 			}
 		}
-		return s.Store.InsertImport(ctx, im, l.rows)
+		return s.Store.InsertImport(ctx, im, rows)
 	})
 	if err != nil {
 		return Import{}, fmt.Errorf("begin an import: %w", err)
@@ -35,14 +42,18 @@ func (s *Service) Begin(ctx context.Context, o Owner, file string, l Looked, run
 	return im, nil
 }
 
-// makeRoom makes room for one more.
-func (s *Service) makeRoom(ctx context.Context) error {
+// makeRoom makes room for one more of o.
+func (s *Service) makeRoom(ctx context.Context, o Owner) error {
 	for missed := 0; missed < 3; {
 		full, err := s.Store.KeepsImports(ctx, MaxKept-1)
 		if err != nil || !full {
 			return err
 		}
-		dropped, err := s.Store.DropImport(ctx)
+		all, err := s.Store.Imports(ctx, Cursor{}, time.Time{}, MaxKept) // those that are over, too
+		if err != nil {
+			return err
+		}
+		dropped, err := s.drop(ctx, first(all, o.By))
 		if err != nil {
 			return err
 		}
@@ -51,6 +62,40 @@ func (s *Service) makeRoom(ctx context.Context) error {
 		}
 	}
 	return &fault.Error{Kind: fault.TooMany, Code: "import.full", Detail: fmt.Sprintf("%d imports run, and there can be no more at once. Each makes room when it is done.", MaxKept), RetryAfter: time.Minute}
+}
+
+// first is the import that makes room for another one of by, "" where all run: one of their own
+// before those of others, so that nobody's files push out anybody else's, and one that was looked at
+// before a report of what was done; of these the one that would be over first.
+func first(all []Import, by audit.Actor) id.Import {
+	idle := slices.DeleteFunc(slices.Clone(all), func(im Import) bool { return im.State == Running })
+	if len(idle) == 0 {
+		return ""
+	}
+	rank := func(im *Import) int {
+		return count(!im.over())<<2 | count(im.Owner.By.Kind != by.Kind || im.Owner.By.ID != by.ID)<<1 | count(im.State != Checked)
+	}
+	return slices.MinFunc(idle, func(a, b Import) int { return cmp.Or(rank(&a)-rank(&b), a.Over.Compare(b.Over)) }).ID
+}
+
+// drop forgets an import that makes room, and reports whether it was there to do so.
+func (s *Service) drop(ctx context.Context, name id.Import) (bool, error) {
+	if name == "" {
+		return false, nil
+	}
+	im, err := s.Store.HoldImport(ctx, name)
+	if fault.Is(err, fault.NotFound) || err == nil && im.State == Running {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if !im.over() {
+		if err := s.record(ctx, audit.Actor{Kind: audit.House}, ActionDiscard, &im, ReasonRoom); err != nil {
+			return false, err
+		}
+	}
+	return true, s.Store.DeleteImport(ctx, name)
 }
 
 // Run makes those of an import who are new, in the background, in the name of o. rev is the

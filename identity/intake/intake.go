@@ -149,9 +149,6 @@ type Store interface {
 	Imports(ctx context.Context, after Cursor, now time.Time, limit int) ([]Import, error)
 	// KeepsImports reports whether more than n imports are kept.
 	KeepsImports(ctx context.Context, n int) (bool, error)
-	// DropImport removes the one that is over first of those that do not run, and reports
-	// whether there was one.
-	DropImport(ctx context.Context) (bool, error)
 	// DeleteImport removes one, with its rows.
 	DeleteImport(ctx context.Context, name id.Import) error
 	// NextImport returns the running one that began first.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -38,12 +39,36 @@ func (s *Service) Look(ctx context.Context, rows []Row) (Looked, error) {
 	if err := s.know(ctx, s.check(rows)); err != nil {
 		return Looked{}, fmt.Errorf("look at a file of people: %w", err)
 	}
-	l := Looked{Tally{Total: len(rows)}, rows}
+	return Looked{tallyOf(rows), rows}, nil
+}
+
+// tallyOf counts the rows of a file that nobody dealt with.
+func tallyOf(rows []Row) Tally {
+	t := Tally{Total: len(rows)}
 	for i := range rows {
-		l.Wrong += count(rows[i].Kind == Wrong)
-		l.Known += count(rows[i].Kind == Known)
+		t.Wrong += count(rows[i].Kind == Wrong)
+		t.Known += count(rows[i].Kind == Known)
 	}
-	return l, nil
+	return t
+}
+
+// stillKnown are the rows without what those say of people who were there when they were looked at, and
+// are not now: in the transaction that stores them, so that who is deleted from then on is found.
+func (s *Service) stillKnown(ctx context.Context, rows []Row) ([]Row, error) {
+	known := map[string]*Row{}
+	rows = slices.Clone(rows)
+	for i := range rows {
+		if r := &rows[i]; r.Kind == Known {
+			known[identity.Canonical(r.Person.Email)] = r
+		}
+	}
+	there, err := s.Store.IDsByEmail(ctx, slices.Collect(maps.Keys(known)))
+	for email, r := range known {
+		if there[email] == "" {
+			r.Kind, r.User, r.Person, r.Problems = Wrong, "", identity.User{}, Deleted()
+		}
+	}
+	return rows, err
 }
 
 // check settles the rows that are wrong, and returns the others by their addresses.
@@ -98,6 +123,11 @@ func wrong(err error) []fault.Field {
 		return []fault.Field{{Problem: f.Detail}}
 	}
 	return f.Fields
+}
+
+// Deleted is what is wrong with a row of somebody who was deleted before it was dealt with.
+func Deleted() []fault.Field {
+	return []fault.Field{{Problem: "is of somebody who was deleted since the file was looked at"}}
 }
 
 func badRows(problem string) error {

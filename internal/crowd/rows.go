@@ -324,6 +324,7 @@ func (f filler) records() []string {
 			{"line", "i"},
 			{"kind", "i % 3"},
 			{"email", "'new-' || i || '@crowd.test'"},
+			{"email_key", "'new-' || i || '@crowd.test'"},
 			{"email_verified", "FALSE"},
 			{"name", "''"},
 			{"claims", "'{}'"},

@@ -121,13 +121,15 @@ CREATE INDEX imports_over ON imports (over_at);
 
 -- kind puts them in the order in which they are told of: 0 is wrong, 1 is somebody who is
 -- there already, 2 is somebody new. With a person goes what is kept of them here; user_id is
--- theirs once the row was dealt with, so that no row goes before.
+-- theirs once the row was dealt with, so that no row goes before. Until then they are found by
+-- email_key, and the row is emptied.
 CREATE TABLE import_rows (
     import_id       TEXT    NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
     n               BIGINT  NOT NULL,
     line            BIGINT  NOT NULL,
     kind            BIGINT  NOT NULL,
     email           TEXT    NOT NULL,
+    email_key       TEXT    NOT NULL,
     email_verified  BOOLEAN NOT NULL,
     name            TEXT    NOT NULL,
     claims          TEXT    NOT NULL,
@@ -138,6 +140,7 @@ CREATE TABLE import_rows (
 
 CREATE INDEX import_rows_kind ON import_rows (import_id, kind, n);
 CREATE INDEX import_rows_user ON import_rows (user_id) WHERE user_id IS NOT NULL;
+CREATE INDEX import_rows_email ON import_rows (email_key) WHERE user_id IS NULL;
 
 CREATE TABLE passwords (
     user_id     TEXT   PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,

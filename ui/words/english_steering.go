@@ -207,6 +207,7 @@ var englishSteering = itself(
 	"has no column \"email\" in its first line",
 	"has not as many cells as the first line",
 	"is in an earlier row, too",
+	"is of somebody who was deleted since the file was looked at",
 	"is larger than {n} MiB",
 	"is larger than {n} KiB",
 	"cannot be a logo: {problem}",

@@ -202,6 +202,7 @@ var germanSteering = map[Phrase]Phrase{
 	"has the column {name}, which is not known here; the first line names the columns: email, name, email_verified, claims such as given_name or locale, and attributes.NAME": "hat die Spalte {name}, die hier unbekannt ist; die erste Zeile nennt die Spalten: email, name, email_verified, Angaben wie given_name oder locale, und attributes.NAME",
 	"has no column \"email\" in its first line":                       "hat in der ersten Zeile keine Spalte „email“",
 	"has not as many cells as the first line":                         "hat nicht so viele Felder wie die erste Zeile",
+	"is of somebody who was deleted since the file was looked at":     "ist von jemandem, der seit dem Blick auf die Datei gelöscht wurde",
 	"is in an earlier row, too":                                       "steht auch in einer früheren Zeile",
 	"is larger than {n} MiB":                                          "ist größer als {n}\u00a0MiB",
 	"is larger than {n} KiB":                                          "ist größer als {n}\u00a0KiB",
