@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/identity"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
 )
@@ -204,6 +205,22 @@ func TestTheConsolePreviewsTokens(t *testing.T) {
 		t.Error("the preview is of somebody else, or has what each token has of its own")
 	}
 	b.Get(page + "?user=nobody@example.test").Is(http.StatusOK).Says("Nobody has this address or id.")
+	// Of several whose addresses begin alike it is of none, unless one has that very address.
+	ann := s.Person("ann", gatetest.NoPassword)
+	longer, err := s.House.Identity.Create(t.Context(), gatetest.Console, identity.User{Email: ann.Email + ".test"}, "")
+	must(t, err)
+	asked := func(who string) string {
+		return html.UnescapeString(b.Get(page + "?user=" + url.QueryEscape(who)).Is(http.StatusOK).Body)
+	}
+	if text := asked("ann"); !strings.Contains(text, "Nobody has this address or id.") || strings.Contains(text, `"sub"`) {
+		t.Error("of several the preview is of the first")
+	}
+	if text := asked(ann.Email); !strings.Contains(text, `"sub": "`+string(ann.ID)+`"`) {
+		t.Error("the preview is not of the one who has that address")
+	}
+	if text := asked(longer.Email); !strings.Contains(text, `"sub": "`+string(longer.ID)+`"`) {
+		t.Error("the preview is not of the only one")
+	}
 	clerk := s.Person("clerk", gatetest.TOTP)
 	s.role(clerk, "no-preview", func(one string) bool { return one != "tokens:preview" })
 	atConsole(t, s.Gate, clerk).Get(page + "?user=" + string(eve.ID)).Is(http.StatusForbidden).Says("gatehouse/tokens:preview")

@@ -181,3 +181,96 @@ func TestTheFormOfWhatIsDangerousTakesAFreshProof(t *testing.T) {
 		}
 	})
 }
+
+// withCookie asks for a page of the console as a browser at an address that has a cookie of its.
+func withCookie(t *testing.T, g *gatetest.Gate, from, cookie string) *http.Response {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodGet, gatetest.Issuer+"/console/users", http.NoBody)
+	must(t, err)
+	r.Header.Set("Accept", "text/html")
+	r.Header.Set("X-Forwarded-For", from)
+	if cookie != "" {
+		r.AddCookie(&http.Cookie{Name: "__Host-gatehouse_console", Value: cookie})
+	}
+	resp, err := g.RoundTrip(r)
+	must(t, err)
+	resp.Body.Close()
+	return resp
+}
+
+// Who sends cookies of the console that open nothing is stopped, by their address: those that we never
+// sealed cost nothing and are not counted. Whose cookie is known goes on, and who has none has guessed nothing.
+func TestGuessesAtTheCookieOfTheConsoleAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g := gatetest.New(t, func(c *config.Config) {
+			c.Web.TrustedProxies = []string{"192.0.2.0/24"}
+			c.Limits.Bad.Enabled, c.Limits.Bad.Burst, c.Limits.Bad.PerMinute = true, 3, 1
+		})
+		const here, there = "198.51.100.66", "198.51.100.7"
+		enters := func(name string) string {
+			b := g.Browser()
+			b.From = here
+			enterConsole(t, b, g.Person(name, gatetest.TOTP, gatetest.Administrator), "/console/users").Is(http.StatusOK)
+			return cookieValue(t, b, "gatehouse_console")
+		}
+		gone := enters("ada")
+		mustExec(t, underneath(t, g), "DELETE FROM gate_sessions")
+		time.Sleep(2 * time.Minute) // it is asked about anew
+		good := enters("eve")
+		for range 10 {
+			for _, cookie := range []string{"", gone[:len(gone)-1] + "x"} {
+				if got := withCookie(t, g, here, cookie).StatusCode; got != http.StatusSeeOther {
+					t.Fatalf("with the cookie %q: %d", cookie, got)
+				}
+			}
+		}
+		for i := range 6 {
+			want := http.StatusSeeOther
+			if i > 3 { // the first was known until then
+				want = http.StatusTooManyRequests
+			}
+			if got := withCookie(t, g, here, gone).StatusCode; got != want {
+				t.Errorf("guess %d: %d, want %d", i+1, got, want)
+			}
+		}
+		if got := withCookie(t, g, here, good).StatusCode; got != http.StatusOK {
+			t.Errorf("a good one beside them: %d", got)
+		}
+		if got := withCookie(t, g, there, gone).StatusCode; got != http.StatusSeeOther {
+			t.Errorf("a guess from elsewhere: %d", got)
+		}
+	})
+}
+
+// The console redeems a code from the address of the browser: who tried secrets of its client there is
+// held up there, and nobody elsewhere is.
+func TestTheConsoleRedeemsCodesFromTheBrowsersAddress(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t, func(c *config.Config) {
+		c.Web.TrustedProxies = []string{"192.0.2.0/24"}
+		c.Limits.Bad.Enabled, c.Limits.Bad.Burst, c.Limits.Bad.PerMinute = true, 2, 1
+	})
+	bob := g.Person("bob")
+	const here, there = "198.51.100.66", "198.51.100.7"
+	enters := func(from string) *gatetest.Page {
+		b := g.Browser()
+		b.From = from
+		return b.Get("/console/signin").At("/signin").SignIn(bob)
+	}
+	enters(here).At("/console/callback").Is(http.StatusOK)
+	for range 3 {
+		r, err := http.NewRequest(http.MethodPost, gatetest.Issuer+"/oauth2/token", strings.NewReader(url.Values{"grant_type": {"authorization_code"}, "code": {"x"}}.Encode()))
+		must(t, err)
+		r.SetBasicAuth("gatehouse-console", "wrong")
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("X-Forwarded-For", here)
+		resp, err := g.RoundTrip(r)
+		must(t, err)
+		resp.Body.Close()
+	}
+	if page := enters(here); page.URL.Path != "/console/callback" || page.Status == http.StatusOK {
+		t.Errorf("from where secrets were tried: %d at %s", page.Status, page.URL)
+	}
+	enters(there).At("/console/callback").Is(http.StatusOK)
+}

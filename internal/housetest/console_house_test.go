@@ -214,3 +214,26 @@ func TestTheOverviewTellsWhatHappensAndWhatIsToBeDone(t *testing.T) {
 		t.Error("hidden steps are shown")
 	}
 }
+
+// Who may see the state of the house and nothing else takes along no settings, figures or keys.
+func TestTheSupportBundleHasWhatItsVisitorMaySee(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	parts := map[string]string{"settings": "settings:read", "statistics": "statistics:read", "signing_keys": "keys:read"}
+	for _, has := range []string{"", "settings", "statistics", "signing_keys"} {
+		name := "sees-" + strings.ReplaceAll(has, "_", "-")
+		p := s.Person(name, gatetest.TOTP)
+		s.role(p, name, func(one string) bool { return one == "health:read" || has != "" && one == parts[has] })
+		page := atConsole(t, s.Gate, p).Get("/console/health/bundle").Is(http.StatusOK)
+		var sent map[string]any
+		must(t, json.Unmarshal([]byte(page.Body), &sent))
+		for part := range parts {
+			if is := sent[part] != nil; is != (part == has) {
+				t.Errorf("who may see %q besides health takes along %s: %t", has, part, is)
+			}
+		}
+		if sent["health"] == nil {
+			t.Errorf("who may see %q besides health takes along none", has)
+		}
+	}
+}

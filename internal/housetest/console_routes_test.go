@@ -121,6 +121,12 @@ func TestARouteIsChangedReplayedAndRolledBackInTheConsole(t *testing.T) {
 	try("resource", "{").Is(http.StatusUnprocessableEntity).Says("resource-problem")
 	try("url", "https://api.example.test/orders/%2e%2e").Is(http.StatusUnprocessableEntity)
 
+	// What somebody changed since it was looked at is not deleted.
+	seen := b.Get("/console/routes/route/orders/delete").Is(http.StatusOK)
+	reviewing(b, b.Get("/console/routes/route/orders/edit").Is(http.StatusOK), "review", "permission", "orders:refund").Press("do", "save").Is(http.StatusOK)
+	seen.Submit("confirm", "orders").Is(http.StatusPreconditionFailed)
+	b.Get("/console/routes/route/orders").Is(http.StatusOK).Says("orders:refund")
+
 	// Gone, once its name is typed.
 	ask := b.Get("/console/routes/route/orders/delete").Is(http.StatusOK)
 	ask.Submit("confirm", "other").Is(http.StatusUnprocessableEntity).Says("This is not its name.")

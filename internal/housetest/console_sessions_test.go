@@ -1,11 +1,15 @@
 package housetest
 
 import (
+	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
@@ -145,4 +149,52 @@ func TestTheConsoleEndsOneRefreshToken(t *testing.T) {
 	if a := app.Refresh(third.Text("refresh_token")); a.Status != http.StatusOK {
 		t.Errorf("refreshed: %d %s", a.Status, a.Body)
 	}
+}
+
+// Who goes on in a list of what was begun in the last hour goes on in that list, however much later:
+// each stands in it once.
+func TestTheSessionsOfTheLastHourGoOnWhereTheyStood(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSteering(t)
+		old, _, err := s.House.Sessions.Create(t.Context(), gatetest.Console, s.Person("old", gatetest.NoPassword).ID, nil)
+		must(t, err)
+		time.Sleep(2 * time.Hour)
+		b := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
+		want := map[string]bool{}
+		for i := range 12 {
+			p := s.Person(fmt.Sprintf("person-%d", i), gatetest.NoPassword)
+			for range 5 {
+				one, _, err := s.House.Sessions.Create(t.Context(), gatetest.Console, p.ID, nil)
+				must(t, err)
+				want[string(one.ID)] = true
+				time.Sleep(time.Second)
+			}
+		}
+		row := regexp.MustCompile(`name="row" value="(ses_\w+)"`)
+		next := regexp.MustCompile(`href="(/console/sessions\?[^"]*cursor=[^"]*)"`)
+		pages := 0
+		for at := "/console/sessions?begun=hour"; at != ""; pages++ {
+			page := b.Get(at).Is(http.StatusOK)
+			if page.URL.Query().Get("cursor") == "" && pages > 0 {
+				t.Fatal("it begins anew")
+			}
+			for _, m := range row.FindAllStringSubmatch(page.Body, -1) {
+				if m[1] == string(old.ID) {
+					t.Error("a session of two hours ago is among them")
+				}
+				delete(want, m[1])
+			}
+			at = ""
+			for _, m := range next.FindAllStringSubmatch(page.Body, -1) {
+				if to := html.UnescapeString(m[1]); to != page.URL.RequestURI() {
+					at = to
+				}
+			}
+			time.Sleep(time.Minute)
+		}
+		if pages != 2 || len(want) > 0 {
+			t.Errorf("on %d pages %d sessions are not", pages, len(want))
+		}
+	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"gatehouse/access"
 	"gatehouse/admin"
 	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
@@ -27,7 +28,7 @@ type consentsPage struct {
 // allowed is a consent, with how the person is called.
 type allowed struct {
 	wire.Consent
-	Name, Email string
+	Name, Email, Page string // Page is that of the person
 }
 
 func (p consentsPage) Head(say *words.Catalogue) view.Head {
@@ -46,7 +47,7 @@ func (p consentsPage) table(say *words.Catalogue) part.Table {
 		if name.Main == "" {
 			name = part.Lines{Code: string(one.User)}
 		}
-		t.Rows = append(t.Rows, part.Row{Label: one.Email, Href: "/console/users/" + string(one.User), Cells: []templ.Component{
+		t.Rows = append(t.Rows, part.Row{Label: one.Email, Href: one.Page, Cells: []templ.Component{
 			part.Cell(name), code(one.Scope), part.When(now, one.Created), part.When(now, one.Updated),
 		}})
 	}
@@ -74,7 +75,7 @@ func (d *Door) consents(v *guard.Visit) error {
 	}
 	page := consentsPage{clientFrame: f, Asked: asked, Next: found.Body.Next}
 	for _, one := range found.Body.Items {
-		shown := allowed{Consent: one}
+		shown := allowed{Consent: one, Page: v.PathOf(wire.Subject{Kind: access.User, ID: string(one.User)})}
 		if v.Can("getUser", guard.On("user", string(one.User))) {
 			u, err := guard.Ask[admin.One[wire.UserDetail]](v, "getUser", admin.Input{Path: guard.On("user", string(one.User))})
 			if fault.Is(err, fault.NotFound) { // deleted a moment ago

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"gatehouse/access"
 	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
@@ -28,6 +29,8 @@ type listPage struct {
 	People  bool   // people may be looked for
 	Person  string // who was looked for
 	Unknown bool   // and not found
+
+	to func(wire.Subject) string // the page of somebody
 }
 
 func (p listPage) Head(say *words.Catalogue) view.Head { return part.Head(say.ConsoleSessions.Title) }
@@ -57,6 +60,11 @@ func (p *listPage) filters(say *words.Catalogue) part.Filters {
 
 func (p *listPage) table(say *words.Catalogue) part.Table {
 	t := table(say, p.List, p.Now, true)
+	for i, one := range p.List { // the page of a session is one of its person
+		if guard.PageOf(p.to, wire.Subject{Kind: access.User, ID: string(one.User)}) == "" {
+			t.Rows[i].Href = ""
+		}
+	}
 	since := &t.Columns[2]
 	if since.Order, since.Sort = part.Descending, guard.With(path, p.Asked, "sort", "created"); p.Asked.Get("sort") == "created" {
 		since.Order, since.Sort = part.Ascending, guard.With(path, p.Asked, "sort", "-created")
