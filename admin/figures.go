@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/oauth"
 	"gatehouse/wire"
 )
 
@@ -20,6 +22,8 @@ type Figures interface {
 	Tallies(ctx context.Context, since, until time.Time) ([]audit.Tally, error)
 	// Tops returns what was seen most often on each of the days from since on and before until.
 	Tops(ctx context.Context, since, until time.Time) ([]audit.Top, error)
+	// TopUses returns to which applications people signed in most often since a day.
+	TopUses(ctx context.Context, since time.Time, limit int) ([]oauth.UseSum, error)
 	// Endings returns how many grants end, or ended, from since on and before until. It counts
 	// up to most of them.
 	Endings(ctx context.Context, since, until time.Time, most int) (int, error)
@@ -47,6 +51,7 @@ func (d *Door) figures() {
 	add(d, Route{Method: http.MethodGet, Path: "/attention", ID: "getAttention", Permission: "health:read", Summary: "See what somebody should look at: administrators without a second factor, keys, secrets and tokens that end"}, d.getAttention)
 	add(d, Route{Method: http.MethodGet, Path: "/statistics", ID: "getStatistics", Permission: "statistics:read", Summary: "See figures of sign-ins and of use, day by day"}, d.getStatistics)
 	add(d, Route{Method: http.MethodGet, Path: "/statistics/failures", ID: "getFailures", Permission: "audit:read", Summary: "See whose sign-ins were refused most often, and from where these came"}, d.getFailures)
+	add(d, Route{Method: http.MethodGet, Path: "/statistics/applications", ID: "getTopApplications", Permission: "clients:read", Summary: "See to which applications people signed in most often"}, d.getTopApplications)
 }
 
 func (d *Door) getHealth(ctx context.Context, _ *Call, _ *struct{}) (*One[wire.Health], error) {
@@ -167,4 +172,31 @@ func failing(found []audit.Top, kind audit.TopKind) []wire.Failing {
 		all = append(all, wire.Failing{Name: one.Name, Times: one.Least(), Least: one.Others > 0})
 	}
 	return all
+}
+
+type topApplicationsIn struct {
+	Days int `query:"days" minimum:"1" maximum:"92" default:"7" doc:"How many days, today the last of them, in UTC"`
+}
+
+// mostApplications is how many of them are told.
+const mostApplications = 20
+
+func (d *Door) getTopApplications(ctx context.Context, _ *Call, in *topApplicationsIn) (*One[wire.TopApplications], error) {
+	since := audit.DayOf(time.Now()).AddDate(0, 0, 1-in.Days)
+	found, err := d.Figures.TopUses(ctx, since, mostApplications)
+	if err != nil {
+		return nil, err
+	}
+	told := wire.TopApplications{Since: since.Format(time.DateOnly), Applications: []wire.ApplicationUse{}}
+	for _, one := range found {
+		c, err := d.OAuth.Client(ctx, one.Client)
+		if fault.Is(err, fault.NotFound) { // it went meanwhile
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		told.Applications = append(told.Applications, wire.ApplicationUse{ID: c.ID, Name: c.Name, SignIns: one.SignIns})
+	}
+	return &One[wire.TopApplications]{Body: told}, nil
 }

@@ -14,6 +14,7 @@ import (
 	"gatehouse/house"
 	"gatehouse/house/place"
 	"gatehouse/identity"
+	"gatehouse/oauth"
 	"gatehouse/store"
 	"gatehouse/wire"
 )
@@ -102,6 +103,11 @@ func (f *figures) Tallies(ctx context.Context, since, until time.Time) ([]audit.
 // Tops are those of the store.
 func (f *figures) Tops(ctx context.Context, since, until time.Time) ([]audit.Top, error) {
 	return f.house.Store.Tops(ctx, since, until)
+}
+
+// TopUses are those of the store.
+func (f *figures) TopUses(ctx context.Context, since time.Time, limit int) ([]oauth.UseSum, error) {
+	return f.house.Store.TopUses(ctx, since, limit)
 }
 
 // Endings are those of the store.

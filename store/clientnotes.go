@@ -26,6 +26,17 @@ FROM client_uses
 WHERE client_id = $1
 GROUP BY client_id`)
 
+	// Index client_uses_day: a row for each day and each application that was used on it. By the bare
+	// name SQLite would walk the primary key instead, which has the days of a year.
+	selectTopUses = newStatement(`
+SELECT client_id || '', SUM(sign_ins), MAX(last_at)
+FROM client_uses
+WHERE day >= $1
+GROUP BY client_id || ''
+HAVING SUM(sign_ins) > 0
+ORDER BY SUM(sign_ins) DESC, client_id || ''
+LIMIT $2`)
+
 	addRefusal = newStatement(`
 INSERT INTO client_refusals (client_id, code, received, partial, says, first_at, last_at, times)
 SELECT c.id, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS BOOLEAN), CAST($5 AS TEXT), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT)
@@ -69,15 +80,23 @@ func (s *Store) AddUses(ctx context.Context, all []oauth.ClientUse) error {
 // often somebody signed in since a day.
 func (s *Store) Uses(ctx context.Context, clients []id.Client, since time.Time) (all []oauth.UseSum, err error) {
 	for _, client := range clients {
-		found, err := list(ctx, s, selectUse, []any{string(client), micros(since)}, func(rows *sql.Rows) (u oauth.UseSum, err error) {
-			return u, rows.Scan(&u.Client, &u.SignIns, instant{&u.Last})
-		})
+		found, err := list(ctx, s, selectUse, []any{string(client), micros(since)}, scanUse)
 		if err != nil {
 			return nil, doing("read what clients did", err)
 		}
 		all = append(all, found...)
 	}
 	return all, nil
+}
+
+// TopUses returns to which clients people signed in most often since a day, the first of them first.
+func (s *Store) TopUses(ctx context.Context, since time.Time, limit int) ([]oauth.UseSum, error) {
+	found, err := list(ctx, s, selectTopUses, []any{micros(since), int64(limit)}, scanUse)
+	return found, doing("read what clients did most", err)
+}
+
+func scanUse(rows *sql.Rows) (u oauth.UseSum, err error) {
+	return u, rows.Scan(&u.Client, &u.SignIns, instant{&u.Last})
 }
 
 // AddRefusals adds to what is known of refused requests, and forgets all but the latest
@@ -111,7 +130,7 @@ const (
 )
 
 var clientNotesTable = table{
-	statements: []*statement{addUse, selectUse, addRefusal, forgetRefusals, selectRefusals},
+	statements: []*statement{addUse, selectUse, selectTopUses, addRefusal, forgetRefusals, selectRefusals},
 	brooms: []broom{
 		{"client uses", keepUses, sweep("client_uses", "client_id, day", "day <= $1")},                            // index client_uses_day
 		{"client refusals", keepRefusals, sweep("client_refusals", "client_id, code, received", "last_at <= $1")}, // index client_refusals_past

@@ -40,6 +40,20 @@ type Failures struct {
 	Addresses []Failing `json:"addresses"` // IP addresses
 }
 
+// TopApplications is to which applications people signed in most often: counted as they do, of each
+// day.
+type TopApplications struct {
+	Since        string           `json:"since"` // the first day, in UTC
+	Applications []ApplicationUse `json:"applications"`
+}
+
+// ApplicationUse is one of them.
+type ApplicationUse struct {
+	ID      id.Client `json:"client_id"`
+	Name    string    `json:"client_name"`
+	SignIns int64     `json:"sign_ins"`
+}
+
 // Failing is one of them.
 type Failing struct {
 	Name  string `json:"name"`

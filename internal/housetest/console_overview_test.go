@@ -14,6 +14,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/internal/gatetest"
+	"gatehouse/oauth"
 	"gatehouse/ui/view/viewtest"
 )
 
@@ -80,6 +81,34 @@ func TestTheOverviewTellsWhoFailsMostThroughAFlood(t *testing.T) {
 		must(t, err)
 		if a := s.call(s.boss, http.MethodGet, "/api/v1/statistics/failures", nil); strings.Contains(string(a.Body), loud) {
 			t.Errorf("after they were erased: %s", a.Body)
+		}
+	})
+}
+
+// The applications that are used most stand on the first page, from what is counted while people sign in.
+func TestTheOverviewTellsWhichApplicationsAreUsedMost(t *testing.T) {
+	t.Parallel()
+	onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
+		s := &steering{Gate: g, t: t}
+		s.boss = s.account("boss", func(string) bool { return true })
+		ctx, today := t.Context(), audit.DayOf(time.Now())
+		much, little, gone := g.App("much"), g.App("little"), g.App("gone")
+		must(t, g.House.Store.AddUses(ctx, []oauth.ClientUse{
+			{Client: much.ID, Day: today, SignIns: 5, Last: time.Now()},
+			{Client: much.ID, Day: today.AddDate(0, 0, -6), SignIns: 2, Last: time.Now()},
+			{Client: little.ID, Day: today, SignIns: 3, Last: time.Now()},
+			{Client: gone.ID, Day: today.AddDate(0, 0, -7), SignIns: 90, Last: time.Now()},
+		}))
+		a := s.call(s.boss, http.MethodGet, "/api/v1/statistics/applications", nil)
+		all, _ := a.JSON["applications"].([]any)
+		if a.Status != http.StatusOK || len(all) < 2 || fmt.Sprint(all[0]) != fmt.Sprint(map[string]any{"client_id": "much", "client_name": "App much", "sign_ins": 7.0}) || strings.Contains(string(a.Body), `"gone"`) {
+			t.Fatalf("%d %s", a.Status, a.Body)
+		}
+		atConsole(t, g, s.Person("ada", gatetest.TOTP, gatetest.Administrator)).Get("/console").Is(http.StatusOK).Says("Applications used most").Says(`href="/console/applications/much"`)
+		clerk := s.Person("clerk", gatetest.TOTP)
+		s.role(clerk, "clerk", func(one string) bool { return one == "health:read" })
+		if page := atConsole(t, g, clerk).Get("/console").Is(http.StatusOK); strings.Contains(page.Body, "Applications used most") {
+			t.Error("whoever may not see applications is told of them")
 		}
 	})
 }

@@ -28,6 +28,7 @@ func testClientNotes(t *testing.T, s *store.Store) {
 		ok(t, s.AddUses(ctx, []oauth.ClientUse{{Client: c.ID, Day: today, SignIns: 1, Last: now.Add(-time.Second)}}))
 		same(t, must[[]oauth.UseSum](t)(s.Uses(ctx, all, today)), []oauth.UseSum{{Client: c.ID, SignIns: 2, Last: now}})
 		same(t, must[[]oauth.UseSum](t)(s.Uses(ctx, all, yesterday)), []oauth.UseSum{{Client: c.ID, SignIns: 4, Last: now}})
+		same(t, must[[]oauth.UseSum](t)(s.TopUses(ctx, yesterday, 1)), []oauth.UseSum{{Client: c.ID, SignIns: 4, Last: now}})
 	})
 	t.Run("RefusalsAreCountedAndBounded", func(t *testing.T) {
 		one := oauth.ClientRefusal{Client: c.ID, Code: "authorize.redirect_uri", Received: "https://app.test/cb/", Says: "no", First: now, Last: now, Times: 2}

@@ -25,6 +25,8 @@ type ConsoleOverview struct {
 	AtLeast                   Phrase            // N
 	NoAccount, NoAddress      string
 	Times                     string
+	TopApplications, TopSince string // a head, and below it
+	TopSignIns                string
 	Latest, All               string // a head, and a link to the whole list
 	Unguarded                 Phrase // Email
 	KeyEnds                   Phrase // Name of a service account, Wait
@@ -73,6 +75,7 @@ var englishConsoleOverview = ConsoleOverview{
 	Accounts: "Accounts that fail most", Addresses: "Addresses that fail most",
 	FailedSince: "Refused sign-ins of today and yesterday (UTC).", AtLeast: "at least {n}",
 	NoAccount: "None of them was about an account that there is.", NoAddress: "Of none it is known where it came from.", Times: "Times",
+	TopApplications: "Applications used most", TopSince: "Sign-ins of the last seven days (UTC), today among them.", TopSignIns: "Sign-ins",
 	Latest: "Latest events", All: "All",
 	Unguarded:  "{email} administers and has no second step.",
 	KeyEnds:    "A key of the service account {name} ends {wait}.",
@@ -117,6 +120,7 @@ var germanConsoleOverview = ConsoleOverview{
 	Accounts: "Konten mit den meisten Fehlschlägen", Addresses: "Adressen mit den meisten Fehlschlägen",
 	FailedSince: "Abgewiesene Anmeldungen von heute und gestern (UTC).", AtLeast: "mindestens {n}",
 	NoAccount: "Keine betraf ein Konto, das es gibt.", NoAddress: "Von keiner ist bekannt, woher sie kam.", Times: "Anzahl",
+	TopApplications: "Meistgenutzte Anwendungen", TopSince: "Anmeldungen der letzten sieben Tage (UTC), heute darunter.", TopSignIns: "Anmeldungen",
 	Latest: "Neueste Ereignisse", All: "Alle",
 	Unguarded:  "{email} verwaltet und hat keinen zweiten Schritt.",
 	KeyEnds:    "Ein Schlüssel des Dienstkontos {name} endet {wait}.",

@@ -43,7 +43,7 @@ const (
 func (d *Door) show(v *guard.Visit) error {
 	page := overviewPage{Frame: v.Frame(), Now: time.Now(), Span: spanOf(v.Query("days")), People: v.Can("listUsers", nil), Signed: v.Can("listSessions", nil), Denied: v.Can("getGateRefusals", nil)}
 	shown := false
-	for operation, fill := range map[string]func(*guard.Visit, *overviewPage) error{"getStatistics": figures, "getHealth": health, "getAttention": attentive, "listGrants": ending, "listAuditEvents": latest, "getFailures": failuresOf} {
+	for operation, fill := range map[string]func(*guard.Visit, *overviewPage) error{"getStatistics": figures, "getHealth": health, "getAttention": attentive, "listGrants": ending, "listAuditEvents": latest, "getFailures": failuresOf, "getTopApplications": applications} {
 		if !v.Can(operation, nil) {
 			continue
 		}

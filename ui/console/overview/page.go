@@ -35,9 +35,12 @@ type overviewPage struct {
 	Events    *[]wire.Event
 	Names     map[string]string // the addresses of the people whom the events are about, by id
 	Failures  *failures
-	Steps     *firstSteps
-	Grants    *[]wire.Grant // those that end first; nil: they may not be seen
-	More      bool          // more of them end within the week
+	// Applications are those that were used most.
+	Applications []wire.ApplicationUse
+
+	Steps  *firstSteps
+	Grants *[]wire.Grant // those that end first; nil: they may not be seen
+	More   bool          // more of them end within the week
 }
 
 func (p overviewPage) Head(say *words.Catalogue) view.Head {

@@ -34,7 +34,7 @@ func TestTheOverviewIsWellMade(t *testing.T) {
 	fails := &failures{Since: now, Accounts: []wire.Failing{{Name: "usr_a", Times: 7}}, Addresses: []wire.Failing{{Name: "192.0.2.7", Times: 7, Least: true}}, Names: map[string]string{"usr_a": "a@example.test"}}
 	days := []wire.DayFigures{{Day: now.UTC().Format(time.DateOnly), SignIns: 9, Refused: 3, Methods: map[string]int64{"pwd": 7, "42": 2}, Reasons: map[string]int64{"wrong": 3}, Gate: map[string]int64{"deny": 2}, Present: &wire.Present{People: 5, Secured: 2}}}
 	viewtest.Crawl(t, map[string]view.Page{
-		"overview, new":       overviewPage{Frame: f, Now: now, Span: 30, Figures: true, People: true, Days: days, Health: well, Attention: asks, Events: &events, Names: map[string]string{"usr_a": "a@example.test"}, Failures: fails, Steps: &firstSteps{HTTPS: todo, Second: done, Guarded: todo, Application: todo}},
+		"overview, new":       overviewPage{Frame: f, Now: now, Span: 30, Figures: true, People: true, Days: days, Health: well, Attention: asks, Events: &events, Names: map[string]string{"usr_a": "a@example.test"}, Failures: fails, Applications: []wire.ApplicationUse{{ID: "42", Name: "Shop", SignIns: 7}}, Steps: &firstSteps{HTTPS: todo, Second: done, Guarded: todo, Application: todo}},
 		"overview, to see":    overviewPage{Frame: f, Now: now, Span: 30, Health: well, Attention: asks, Events: &events, Failures: &failures{Since: now, Addresses: fails.Addresses}},
 		"overview":            overviewPage{Frame: f, Now: now, Span: 14, Figures: true, People: true, Health: unwell, Grants: &grants, More: true},
 		"overview, calm":      overviewPage{Frame: f, Now: now, Span: 90, Figures: true, Health: well, Grants: &none},
