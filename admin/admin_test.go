@@ -123,7 +123,8 @@ func TestEveryRouteSaysWhatItNeeds(t *testing.T) {
 			t.Errorf("%s %s is %q, needs %q and says %q", rt.Method, rt.Path, rt.ID, rt.Permission, rt.Summary)
 		}
 		ids[rt.ID] = true
-		if reads := slices.Contains([]string{"read", "export", "verify"}, action); rt.Changes() == reads {
+		begun := rt.Permission == "audit:verify" // whoever may have the log verified begins that, too
+		if reads := slices.Contains([]string{"read", "export", "verify"}, action); rt.Changes() == reads && !begun {
 			t.Errorf("%s %s needs %s", rt.Method, rt.Path, rt.Permission)
 		}
 	}

@@ -68,6 +68,7 @@ type Services struct {
 	Trail    *audit.Trail
 	Sealer   *audit.Sealer
 	Proofs   Proofs
+	Checks   *audit.Verifications
 	Things   Things
 	Audited  audit.Catalogue // all that may be recorded
 	Figures  Figures
@@ -121,6 +122,7 @@ func (d *Door) Open() error {
 		{"Trail", d.Trail == nil},
 		{"Sealer", d.Sealer == nil},
 		{"Proofs", d.Proofs == nil},
+		{"Checks", d.Checks == nil},
 		{"Audited", d.Audited == nil},
 		{"Figures", d.Figures == nil},
 		{"Settings", d.Settings == nil},

@@ -33,6 +33,7 @@ func (d *Door) all() {
 	d.grants()
 	d.families()
 	d.auditLog()
+	d.verifications()
 	d.figures()
 	d.settings()
 	d.filters()

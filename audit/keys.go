@@ -61,6 +61,15 @@ func (k Keys) macOf(what string, n int64, event id.Event, leaf tlog.Hash) []byte
 	return h.Sum(nil)[:macSize]
 }
 
+// macOfText is a MAC of a text, for what is no event.
+func (k Keys) macOfText(what, text string) []byte {
+	h := hmac.New(sha256.New, k.mac)
+	h.Write([]byte(what))
+	h.Write([]byte{0})
+	h.Write([]byte(text))
+	return h.Sum(nil)[:macSize]
+}
+
 func sameMAC(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
 
 // unsealed is what of an entry waits to be sealed.

@@ -21,6 +21,9 @@ var Audited = Catalogue{
 	{Action: ActionPrune, When: "Events older than `audit.retention` were removed", Targets: []Kind{KindHouse}, Before: "how many there were, and the time of the first", After: "the time before which they were, and the place in the tree"},
 	{Action: ActionDisturb, When: "Somebody wrote into the tables of the audit log beside Gatehouse, and it went on; the reason says what was noticed", Targets: []Kind{KindHouse}, After: "how many rows, and the first of them"},
 	{Action: ActionErase, When: "Addresses, user agents and documents of a person who was deleted were erased from the audit log", Targets: []Kind{KindUser}},
+	{Action: ActionVerifyBegin, When: "Somebody began a verification of the audit log that is kept", Targets: []Kind{KindVerification}},
+	{Action: ActionVerifyStop, When: "A verification was stopped; by Gatehouse, where it came to no end as often as it was begun", Targets: []Kind{KindVerification}},
+	{Action: ActionVerifyEnd, When: "A verification is done", Targets: []Kind{KindVerification}, After: "whether the log is what was recorded, how many events are sealed, and how many of them are not as they were recorded"},
 	{Action: ActionRefuse, When: "Somebody asked for what they lack the right to, or would have handed on what they do not hold; the reason says which", Targets: []Kind{KindHouse, KindUser, KindClient, KindService, "group", "organisation"}, After: "what they wanted, and the permission that they lack"},
 }
 

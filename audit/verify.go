@@ -37,6 +37,9 @@ type Verifier struct {
 	// Kept are checkpoints that were kept outside of the database; none prove nothing
 	// about the end of the log.
 	Kept []Checkpoint
+	// Went, where it is not nil, is told how many rows were looked at of how many; a total of 0 is
+	// not known. An error of it ends the verification.
+	Went func(done, total int64) error
 }
 
 // Finding is something that is not as it was recorded.
@@ -195,6 +198,9 @@ func (r *verification) leaves(ctx context.Context) error {
 			return err
 		}
 		after = page[len(page)-1].place()
+		if err := r.went(r.tree.Size); err != nil {
+			return err
+		}
 		if err := r.anew(ctx, page); err != nil {
 			return err
 		}
@@ -349,11 +355,28 @@ func (r *verification) end(ctx context.Context) error {
 	return err
 }
 
+// went tells how far it is. Each sealed event is looked at twice: as a leaf, and where it lies.
+func (r *verification) went(done int64) error {
+	if r.Went == nil {
+		return nil
+	}
+	total := int64(0)
+	if r.Size < math.MaxInt64/2 {
+		total = 2 * r.Size
+	}
+	return r.Went(min(done, total), total)
+}
+
 // events looks for those that nothing seals.
 func (r *verification) events(ctx context.Context) error {
+	walked := r.Size + r.Pruned
 	for after := (Cursor{}); ; {
 		page, err := r.Store.WalkEvents(ctx, after, verifyPage)
 		if err != nil {
+			return err
+		}
+		walked += int64(len(page))
+		if err := r.went(walked); err != nil {
 			return err
 		}
 		for _, w := range page {

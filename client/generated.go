@@ -236,6 +236,15 @@ const (
 	SettingLayerFlag        SettingLayer = "flag"
 )
 
+// Defines values for VerificationState.
+const (
+	VerificationStateDone        VerificationState = "done"
+	VerificationStateForeign     VerificationState = "foreign"
+	VerificationStateInterrupted VerificationState = "interrupted"
+	VerificationStateRunning     VerificationState = "running"
+	VerificationStateStopped     VerificationState = "stopped"
+)
+
 // Defines values for ListAPIsParamsSort.
 const (
 	ListAPIsParamsSortCreated      ListAPIsParamsSort = "created"
@@ -681,6 +690,13 @@ type Address struct {
 	PostalCode    *string `json:"postal_code,omitempty"`
 	Region        *string `json:"region,omitempty"`
 	StreetAddress *string `json:"street_address,omitempty"`
+}
+
+// ApplicationUse defines model for ApplicationUse.
+type ApplicationUse struct {
+	ClientID   string `json:"client_id"`
+	ClientName string `json:"client_name"`
+	SignIns    int64  `json:"sign_ins"`
 }
 
 // AsSpec defines model for AsSpec.
@@ -1926,6 +1942,14 @@ type ListSetting struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// ListVerification defines model for ListVerification.
+type ListVerification struct {
+	Items []Verification `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
 // ListedUser defines model for ListedUser.
 type ListedUser struct {
 	Claims        Claims     `json:"claims"`
@@ -2901,6 +2925,12 @@ type ToolSpec struct {
 	Scope      *string  `json:"scope,omitempty"`
 }
 
+// TopApplications defines model for TopApplications.
+type TopApplications struct {
+	Applications []ApplicationUse `json:"applications,omitzero"`
+	Since        string           `json:"since"`
+}
+
 // TrialAnswer defines model for TrialAnswer.
 type TrialAnswer struct {
 	Code  string `json:"code"`
@@ -3022,6 +3052,28 @@ type Verdict struct {
 	Waiting         int64      `json:"waiting"`
 }
 
+// Verification defines model for Verification.
+type Verification struct {
+	By      Actor      `json:"by"`
+	Created time.Time  `json:"created"`
+	Done    int64      `json:"done"`
+	Ended   *time.Time `json:"ended,omitempty"`
+	ID      string     `json:"id"`
+
+	// Runs How often it was begun: a process that ends amid it leaves it to another one, which begins anew
+	Runs int64 `json:"runs"`
+
+	// State interrupted: it came to no end as often as it was begun; foreign: Gatehouse did not write what the row of it says
+	State VerificationState `json:"state"`
+
+	// Total 0: it is not known yet
+	Total   int64    `json:"total"`
+	Verdict *Verdict `json:"verdict,omitempty"`
+}
+
+// VerificationState interrupted: it came to no end as often as it was begun; foreign: Gatehouse did not write what the row of it says
+type VerificationState string
+
 // WebSocketSpec defines model for WebSocketSpec.
 type WebSocketSpec struct {
 	Origins      []string         `json:"origins,omitzero"`
@@ -3128,6 +3180,36 @@ type ListAuditEventsParams struct {
 
 // ListAuditEventsParamsOutcome defines parameters for ListAuditEvents.
 type ListAuditEventsParamsOutcome string
+
+// ListAuditVerificationsParams defines parameters for ListAuditVerifications.
+type ListAuditVerificationsParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// BeginAuditVerificationParams defines parameters for BeginAuditVerification.
+type BeginAuditVerificationParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetAuditVerificationParams defines parameters for GetAuditVerification.
+type GetAuditVerificationParams struct {
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// StopAuditVerificationParams defines parameters for StopAuditVerification.
+type StopAuditVerificationParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
 
 // ListAuditCheckpointsParams defines parameters for ListAuditCheckpoints.
 type ListAuditCheckpointsParams struct {
@@ -4342,6 +4424,12 @@ type GetStatisticsParams struct {
 	Days *int64 `form:"days,omitempty" json:"days,omitempty"`
 }
 
+// GetTopApplicationsParams defines parameters for GetTopApplications.
+type GetTopApplicationsParams struct {
+	// Days How many days, today the last of them, in UTC
+	Days *int64 `form:"days,omitempty" json:"days,omitempty"`
+}
+
 // GetFailuresParams defines parameters for GetFailures.
 type GetFailuresParams struct {
 	// Days How many days, today the last of them, in UTC
@@ -4730,6 +4818,73 @@ func (g *Gatehouse) AllAuditEvents(ctx context.Context, params *ListAuditEventsP
 		}
 		return page.Body.Items, page.Body.Next, nil
 	})
+}
+
+// ListAuditVerifications does GET /api/v1/audit-verifications: List the latest verifications of the audit log that are kept, the newest first.
+// Needs the permission `gatehouse/audit:verify`.
+func (g *Gatehouse) ListAuditVerifications(ctx context.Context, params *ListAuditVerificationsParams) (*Answer[ListVerification], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/audit-verifications")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListVerification](ctx, g, r)
+}
+
+// AllAuditVerifications goes through the pages of ListAuditVerifications, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Verification.
+func (g *Gatehouse) AllAuditVerifications(ctx context.Context, params *ListAuditVerificationsParams) iter.Seq2[Verification, error] {
+	return pages(func(cursor *string) ([]Verification, *string, error) {
+		var p ListAuditVerificationsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListAuditVerifications(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// BeginAuditVerification does POST /api/v1/audit-verifications: Begin to look at all of the audit log in the background, one look at a time.
+// Needs the permission `gatehouse/audit:verify`.
+func (g *Gatehouse) BeginAuditVerification(ctx context.Context, params *BeginAuditVerificationParams) (*Answer[Verification], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/audit-verifications")
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[Verification](ctx, g, r)
+}
+
+// GetAuditVerification does GET /api/v1/audit-verifications/{verification}: See how far a verification of the audit log is, and what it found.
+// Needs the permission `gatehouse/audit:verify`.
+func (g *Gatehouse) GetAuditVerification(ctx context.Context, verification string, params *GetAuditVerificationParams) (*Answer[Verification], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/audit-verifications/{verification}", verification)
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+	}
+	return send[Verification](ctx, g, r)
+}
+
+// StopAuditVerification does POST /api/v1/audit-verifications/{verification}/stop: Stop a verification of the audit log.
+// Needs the permission `gatehouse/audit:verify`.
+func (g *Gatehouse) StopAuditVerification(ctx context.Context, verification string, params *StopAuditVerificationParams) (*Answer[Verification], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/audit-verifications/{verification}/stop", verification)
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[Verification](ctx, g, r)
 }
 
 // ListAuditCheckpoints does GET /api/v1/audit/checkpoints: List the signed heads of the audit log, the smallest first.
@@ -6846,6 +7001,17 @@ func (g *Gatehouse) GetStatistics(ctx context.Context, params *GetStatisticsPara
 		r.addQuery("days", params.Days)
 	}
 	return send[Statistics](ctx, g, r)
+}
+
+// GetTopApplications does GET /api/v1/statistics/applications: See to which applications people signed in most often.
+// Needs the permission `gatehouse/clients:read`.
+func (g *Gatehouse) GetTopApplications(ctx context.Context, params *GetTopApplicationsParams) (*Answer[TopApplications], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/statistics/applications")
+	if params != nil {
+		r.addQuery("days", params.Days)
+	}
+	return send[TopApplications](ctx, g, r)
 }
 
 // GetFailures does GET /api/v1/statistics/failures: See whose sign-ins were refused most often, and from where these came.

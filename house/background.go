@@ -49,7 +49,8 @@ func (h *House) Beats() []Beat {
 		{Name: "forget decisions", Every: time.Minute, Clock: h.Clock, Due: h.Decisions.Due, Step: h.Decisions.Forget},
 		{Name: "read the routes", Every: routesEvery, Due: h.Routes.Due, Step: h.Routes.Step},
 		{Name: "look what routes ask for", Every: lookAtRoutes, Due: h.Routes.Wanted, Step: h.Routes.Look},
-		{Name: "take in people", Every: takeInEvery, Wake: h.Intake.News, Step: h.Intake.Step}, // under a lease of its own
+		{Name: "take in people", Every: takeInEvery, Wake: h.Intake.News, Step: h.Intake.Step},                     // under a lease of its own
+		{Name: "verify the audit log", Every: takeInEvery, Wake: h.Verifications.News, Step: h.Verifications.Step}, // under a lease of its own
 		{Name: "ask Redis", Every: ephemeral.ProbeEvery, Due: h.Limiters.Shared, Step: h.Limiters.Step},
 		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Clock: h.Clock, Due: h.Pruner.Due, Step: h.prune},
 	}, h.newsBeats()...)

@@ -53,6 +53,9 @@ type House struct {
 	Trail    *audit.Trail
 	Sealer   *audit.Sealer
 	Pruner   *audit.Pruner
+	// Verifications are looks at all of the audit log that are kept.
+	Verifications *audit.Verifications
+
 	Identity *identity.Service
 	Intake   *intake.Service
 	Sessions *session.Manager
@@ -192,6 +195,7 @@ func (h *House) wireTrail() {
 	h.Audit, h.Trail = &audit.Log{Store: h.Store, Keys: h.auditKeys}, &audit.Trail{Store: h.Store}
 	h.Refusals.Audit, h.Refusals.AfterEnd = h.Audit, h.Store.AfterEnd
 	h.Sealer = &audit.Sealer{Store: h.Store, Keys: h.auditKeys, Holder: newHolder(), Audit: h.Audit}
+	h.Verifications = &audit.Verifications{Store: h.Store, Audit: h.Audit, Keys: h.auditKeys, Look: h.lookAtTrail, Holder: newHolder(), News: make(chan struct{}, 1)}
 	h.Pruner = &audit.Pruner{Store: h.Store, Audit: h.Audit, Keys: h.auditKeys, Config: part(h, func(c *config.Config) audit.Config { return c.Audit })}
 }
 

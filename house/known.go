@@ -106,6 +106,7 @@ func (h *House) looks() map[audit.Kind]look {
 		gate.AuditUpstream:      h.ofGate(gate.KindUpstream),
 		gate.AuditEdge:          h.ofGate(gate.KindEdge),
 		intake.KindImport:       of(h.Intake.Import, id.ImportOf),
+		audit.KindVerification:  of(h.Verifications.Get, id.VerificationOf),
 		identity.KindFactor:     spelt("fac_"),
 		saved.KindFilter:        spelt("fil_"),
 		oauth.KindAuthorization: spelt("aut_"),
@@ -116,7 +117,7 @@ func (h *House) looks() map[audit.Kind]look {
 // prefixes are the kinds of what is called by a random name.
 var prefixes = map[string]audit.Kind{
 	"usr_": audit.KindUser, "cli_": audit.KindClient, "ses_": session.KindSession, "gra_": access.KindGrant,
-	"key_": access.KindServiceKey, "fac_": identity.KindFactor, "aut_": oauth.KindAuthorization, "fil_": saved.KindFilter, "imp_": intake.KindImport,
+	"key_": access.KindServiceKey, "fac_": identity.KindFactor, "aut_": oauth.KindAuthorization, "fil_": saved.KindFilter, "imp_": intake.KindImport, "ver_": audit.KindVerification,
 }
 
 func itself(name string) string { return name }

@@ -29,6 +29,7 @@ type (
 	ServiceKey    string // key_; one key of a service account
 	Filter        string // fil_; one filter that somebody keeps
 	Import        string // imp_; people who are taken in by a file
+	Verification  string // ver_; a look at all of the audit log
 )
 
 var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
@@ -62,6 +63,7 @@ func NewGrant() Grant                 { return Grant(random("gra_")) }
 func NewServiceKey() ServiceKey       { return ServiceKey(random("key_")) }
 func NewFilter() Filter               { return Filter(random("fil_")) }
 func NewImport() Import               { return Import(random("imp_")) }
+func NewVerification() Verification   { return Verification(random("ver_")) }
 
 // Text is the name without its prefix, as it stands within the key itself.
 func (k ServiceKey) Text() string { return strings.TrimPrefix(string(k), "key_") }
@@ -92,7 +94,7 @@ func (f Family) Bytes() (b [FamilyBytes]byte, err error) {
 // IsReserved reports whether name looks like one of ours, so that an
 // administrator cannot name a client like a person (RFC 9700 section 4.15).
 func IsReserved(name string) bool {
-	for _, p := range []string{"usr_", "ses_", "aut_", "fam_", "int_", "sec_", "fac_", "evt_", "req_", "gra_", "key_", "fil_", "imp_"} {
+	for _, p := range []string{"usr_", "ses_", "aut_", "fam_", "int_", "sec_", "fac_", "evt_", "req_", "gra_", "key_", "fil_", "imp_", "ver_"} {
 		if strings.HasPrefix(strings.ToLower(name), p) {
 			return true
 		}

@@ -5,7 +5,7 @@ import "strings"
 // longest is how long a name of ours may be, in bytes; all are shorter.
 const longest = 64
 
-// UserOf, SessionOf, InteractionOf, GrantOf, ServiceKeyOf, FilterOf and ImportOf read a name that comes from outside. What
+// UserOf, SessionOf, InteractionOf, GrantOf, ServiceKeyOf, FilterOf, ImportOf and VerificationOf read a name that comes from outside. What
 // cannot be the name of such a thing is "", which names nothing: text that
 // nobody checked then reaches no query, no event and no log.
 func UserOf(text string) User { return User(named("usr_", text)) }
@@ -41,3 +41,6 @@ func named(prefix, text string) string {
 	}
 	return text
 }
+
+// VerificationOf is described at UserOf.
+func VerificationOf(text string) Verification { return Verification(named("ver_", text)) }

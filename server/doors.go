@@ -252,7 +252,7 @@ func (s *Server) api(desk *caller.Desk) (*admin.Door, error) {
 		Rate: admin.Rate{Flood: web.Flood{Limiter: limiter, Log: h.Log}, Burst: c.Burst, Every: ephemeral.Config(c).Every()},
 		Services: admin.Services{
 			Identity: h.Identity, Intake: h.Intake, Sessions: h.Sessions, Access: h.Access, Applies: h.Applies, Gate: h.Gate, Gateway: h, OAuth: h.OAuth, Keys: h.Keys, Clock: h.Clock,
-			Trail: h.Trail, Sealer: h.Sealer, Proofs: h, Things: h, Audited: house.Audited(), Figures: &figures{h, s.health, s.options.Version, time.Now()}, Settings: h.Settings, Saved: h.Saved,
+			Trail: h.Trail, Sealer: h.Sealer, Proofs: h, Checks: h.Verifications, Things: h, Audited: house.Audited(), Figures: &figures{h, s.health, s.options.Version, time.Now()}, Settings: h.Settings, Saved: h.Saved,
 		},
 	}
 	return d, d.Open()

@@ -102,6 +102,9 @@ var maySort = map[*statement]string{
 	selectSignInPerson:   "a person has few second factors",
 	selectDataKeys:       "there is a data key for each purpose",
 	selectKeys:           "signing keys are few",
+	selectVerifications:  "twenty verifications are kept",
+	dropVerifications:    "twenty verifications are kept",
+	selectTopUses:        "applications are those that operators registered",
 }
 
 // mayWalk says why an index that is walked is short.
@@ -175,6 +178,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 
 		addUse:         one(client, at, int64(1), int64(1), at),
 		selectUse:      one(client, at),
+		selectTopUses:  one(at, int64(20)),
 		addRefusal:     one(client, "code", "https://app.example.test/", true, "says", at, at, int64(1)),
 		forgetRefusals: one(client, int64(19)),
 		selectRefusals: one(client, int64(20)),
@@ -264,6 +268,12 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		putImportRow:           one("imp_1", int64(n), int64(2), "a@example.test", "[]", user),
 		selectImportRowsBehind: one("imp_1", int64(n), int64(25)),
 		selectImportRows:       {{"imp_1", int64(0), int64(0), int64(2), int64(planPage)}, {"imp_1", int64(2), int64(n), int64(2), int64(planPage)}, {"imp_1", int64(0), int64(0), int64(0), int64(planPage)}},
+
+		selectVerification:        one("ver_1"),
+		selectVerifications:       one(int64(20)),
+		selectRunningVerification: {{}},
+		updateVerification:        one("ver_1", "running", int64(1), int64(2), int64(1), false, "", nil, nil),
+		dropVerifications:         one(int64(19)),
 
 		selectTallied:     {{}},
 		lockTallied:       {{}},

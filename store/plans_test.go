@@ -25,7 +25,7 @@ var planned = crowd.Size{
 // APIs, roles and scopes, which operators register and which
 // are bounded, a server holds all in memory anyway. What a pragma answers is one row.
 var small = map[string]bool{
-	"clients": true, "versions": true, "served": true, "settings": true, "leases": true, "data_keys": true, "signing_keys": true, "marks": true, "audit_horizon": true, "audit_tree": true, "apis": true, "roles": true, "routes": true, "scopes": true, "groups": true, "locks": true, "orgs": true, "service_accounts": true, "imports": true, "audit_tops": true,
+	"clients": true, "versions": true, "served": true, "settings": true, "leases": true, "data_keys": true, "signing_keys": true, "marks": true, "audit_horizon": true, "audit_tree": true, "apis": true, "roles": true, "routes": true, "scopes": true, "groups": true, "locks": true, "orgs": true, "service_accounts": true, "imports": true, "audit_tops": true, "verifications": true,
 	"pragma_page_count": true, "pragma_page_size": true,
 }
 

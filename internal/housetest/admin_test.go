@@ -143,9 +143,11 @@ func (s *steering) targets() map[string]string {
 	must(s.t, err)
 	im, err := s.House.Intake.Begin(ctx, intake.Owner{By: gatetest.Console, Ago: -1}, "target.csv", looked, false)
 	must(s.t, err)
+	verification, err := s.House.Verifications.Begin(ctx, gatetest.Console)
+	must(s.t, err)
 	return map[string]string{
-		"import": string(im.ID),
-		"grant":  string(grant.ID), "part": "target", "role": "target", "api": "target", "locked": "target", "secret": string(app.Secrets[0].ID),
+		"import": string(im.ID), "verification": string(verification.ID),
+		"grant": string(grant.ID), "part": "target", "role": "target", "api": "target", "locked": "target", "secret": string(app.Secrets[0].ID),
 		"family": string(family), "event": string(events[0].ID), "size": "1", "version": string(routed[0].ID), "setting": "session.idle",
 		"session": string(signed.ID), "client": string(app.ID), "scope": "target.read", "algorithm": keys[0].Algorithm, "kid": keys[0].ID,
 		"user": string(user), "token": string(token.ID), "service": "target", "key": string(made.Key.ID),

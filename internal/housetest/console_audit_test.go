@@ -38,7 +38,9 @@ func TestTheConsoleShowsWhatWasRecorded(t *testing.T) {
 	b.Get(event).Is(http.StatusOK).Says("Eve of Old").Says("user.update").Says(event + "/proof")
 	b.Get(event + "/proof").Is(http.StatusOK).Says("checkpoint").Says("gatehouse audit prove")
 	b.Get("/console/audit/evt_none").Is(http.StatusNotFound).Says(`id="nav"`)
-	b.Get("/console/audit/verification").Is(http.StatusOK).Says("gatehouse audit verify").Press("", "submit").Is(http.StatusOK).Says("The log is what was recorded.")
+	b.Get("/console/audit/verification").Is(http.StatusOK).Says("gatehouse audit verify").Press("", "submit").Is(http.StatusOK).Says("The log is looked at")
+	must(t, s.House.Verifications.Step(t.Context(), time.Now()))
+	b.Get("/console/audit/verification").Is(http.StatusOK).Says("As recorded")
 
 	file := b.Get("/console/audit/export?format=csv&action=user.update").Is(http.StatusOK)
 	if kind, as := file.Header.Get("Content-Type"), file.Header.Get("Content-Disposition"); kind != "text/csv" || !strings.Contains(as, "audit.csv") || strings.Count(file.Body, "user.update") != 1 {

@@ -728,6 +728,23 @@ CREATE TABLE audit_tallied (
 );
 INSERT INTO audit_tallied (one, seq) VALUES (1, 0);
 
+-- Looks at all of the log that are kept. mac says that this house found what a finished one says.
+CREATE TABLE verifications (
+    id          TEXT    PRIMARY KEY,
+    state       TEXT    NOT NULL CHECK (state IN ('running', 'done', 'stopped', 'interrupted')),
+    actor       TEXT    NOT NULL,
+    done_rows   BIGINT  NOT NULL,
+    total       BIGINT  NOT NULL,
+    runs        BIGINT  NOT NULL,
+    good        BOOLEAN NOT NULL,
+    verdict     TEXT    NOT NULL,
+    mac         BLOB,
+    created_at  BIGINT  NOT NULL,
+    ended_at    BIGINT
+);
+
+CREATE UNIQUE INDEX verifications_one_runs ON verifications (state) WHERE state = 'running';
+
 -- Who failed most often to sign in on a day, and from where: so many names of a kind and no more
 -- (audit.KeepTops). Of n, so many at most were of others.
 CREATE TABLE audit_tops (

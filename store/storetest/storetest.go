@@ -115,6 +115,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Tallies":       testTallies,
 		"Transactions":  testTransactions,
 		"Users":         testUsers,
+		"Verifications": testVerifications,
 		"Views":         testViews,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,6 +36,18 @@ type ConsoleAudit struct {
 	Findings, Noticed, NotProved    string
 	Sealed, Waiting, Pruned, Erased string
 	Checkpoint, Kept                string
+	Verification, Verifying         Title  // what is over, and what is under way
+	Verifications                   string // those that are kept
+	VerificationsLead               string
+	VerifyStates                    map[string]string
+	VerifyBad                       string // a done one that found something
+	VerifyRuns, VerifyBegins        string
+	VerifyProgress                  Phrase // N of hundred
+	VerifyAgain, VerifyLook         string
+	VerifyLeave, VerifyStop         string
+	VerifyBegan, VerifyEnded        string
+	VerifyInterrupted               string
+	VerifyForeign                   string
 
 	Heads                           Title // signed heads of the log
 	HeadsLead, NoHeads, NoHeadsTodo string
@@ -62,7 +74,7 @@ var englishConsoleAudit = ConsoleAudit{
 	Last: "How lately", Hour: "Within the hour", Day: "Within a day", Week: "Within a week",
 	IP: "From", Client: "Application", Since: "Since (UTC)", Until: "Until (UTC)",
 	Done: "Done", Denied: "Refused", When: "When", Events: "events",
-	Nobody: "nobody known",
+	Nobody: "not signed in",
 	Kinds:  map[string]string{"client": "application", "console": "command line", "house": "Gatehouse itself", "person": "person", "service": "service account"},
 	Days:   Plural{One: "Events of one day", Other: "Events by day, {n} days"},
 	Hours:  Plural{One: "Events of one hour", Other: "Events by hour, {n} hours"}, AnHour: "Hour",
@@ -89,6 +101,14 @@ var englishConsoleAudit = ConsoleAudit{
 	Findings: "What is wrong", Noticed: "What was noticed while it ran", NotProved: "What this does not prove",
 	Sealed: "Entries", Waiting: "Not sealed yet", Pruned: "Beyond the retention", Erased: "Without what was personal",
 	Checkpoint: "Last checkpoint", Kept: "Checkpoints kept elsewhere",
+	Verification: "Verification of the log", Verifying: "Verification under way", Verifications: "Earlier verifications", VerificationsLead: "The latest twenty are kept.",
+	VerifyStates: map[string]string{"running": "Running", "done": "As recorded", "stopped": "Stopped", "interrupted": "Interrupted", "foreign": "Not written by Gatehouse"},
+	VerifyBad:    "Not as recorded", VerifyRuns: "The log is looked at", VerifyBegins: "It begins", VerifyProgress: "{n} % done",
+	VerifyAgain: "It was begun anew, since the server ended meanwhile", VerifyLook: "See how far it is",
+	VerifyLeave: "This goes on in the background: you may leave this page and come back.", VerifyStop: "Stop",
+	VerifyBegan: "Began", VerifyEnded: "Ended",
+	VerifyInterrupted: "Each time it was begun the server ended before it did, or it failed. The log of the server says why.",
+	VerifyForeign:     "The result that the database has was not written by Gatehouse, and is not shown. Verify the log again.",
 
 	Heads: "Checkpoints", HeadsLead: "Signed heads of the log, the smallest first. Whoever kept one can have it proved that the log still begins with all of it.",
 	NoHeads: "There is no checkpoint yet", NoHeadsTodo: "One is made as soon as something was recorded and sealed.",
@@ -111,7 +131,7 @@ var germanConsoleAudit = ConsoleAudit{
 	Last: "Wie kürzlich", Hour: "In der letzten Stunde", Day: "Am letzten Tag", Week: "In der letzten Woche",
 	IP: "Von", Client: "Anwendung", Since: "Seit (UTC)", Until: "Bis (UTC)",
 	Done: "Getan", Denied: "Verweigert", When: "Wann", Events: "Ereignisse",
-	Nobody: "niemand Bekanntes",
+	Nobody: "nicht angemeldet",
 	Kinds:  map[string]string{"client": "Anwendung", "console": "Befehlszeile", "house": "Gatehouse selbst", "person": "Person", "service": "Dienstkonto"},
 	Days:   Plural{One: "Ereignisse eines Tages", Other: "Ereignisse nach Tagen, {n}\u00a0Tage"},
 	Hours:  Plural{One: "Ereignisse einer Stunde", Other: "Ereignisse nach Stunden, {n}\u00a0Stunden"}, AnHour: "Stunde",
@@ -138,6 +158,14 @@ var germanConsoleAudit = ConsoleAudit{
 	Findings: "Was nicht stimmt", Noticed: "Was im Betrieb auffiel", NotProved: "Was das nicht beweist",
 	Sealed: "Einträge", Waiting: "Noch nicht versiegelt", Pruned: "Jenseits der Aufbewahrung", Erased: "Ohne Persönliches",
 	Checkpoint: "Letzter Prüfpunkt", Kept: "Anderswo verwahrte Prüfpunkte",
+	Verification: "Prüfung des Protokolls", Verifying: "Laufende Prüfung", Verifications: "Frühere Prüfungen", VerificationsLead: "Die letzten zwanzig werden aufbewahrt.",
+	VerifyStates: map[string]string{"running": "Läuft", "done": "Wie festgehalten", "stopped": "Abgebrochen", "interrupted": "Unterbrochen", "foreign": "Nicht von Gatehouse geschrieben"},
+	VerifyBad:    "Nicht wie festgehalten", VerifyRuns: "Das Protokoll wird angesehen", VerifyBegins: "Es beginnt", VerifyProgress: "{n}\u00a0% erledigt",
+	VerifyAgain: "Es begann von vorn, weil der Server dazwischen endete", VerifyLook: "Sehen, wie weit es ist",
+	VerifyLeave: "Das geht im Hintergrund weiter: Sie können diese Seite verlassen und wiederkommen.", VerifyStop: "Abbrechen",
+	VerifyBegan: "Begonnen", VerifyEnded: "Beendet",
+	VerifyInterrupted: "Jedes Mal, wenn sie begann, endete der Server vor ihr, oder sie schlug fehl. Das Log des Servers sagt, warum.",
+	VerifyForeign:     "Das Ergebnis in der Datenbank hat nicht Gatehouse geschrieben; es wird nicht gezeigt. Prüfen Sie das Protokoll noch einmal.",
 
 	Heads: "Prüfpunkte", HeadsLead: "Signierte Köpfe des Protokolls, der kleinste zuerst. Wer einen verwahrt hat, kann sich beweisen lassen, dass das Protokoll noch mit allem davon beginnt.",
 	NoHeads: "Es gibt noch keinen Prüfpunkt", NoHeadsTodo: "Einer entsteht, sobald etwas festgehalten und versiegelt ist.",

@@ -19,13 +19,16 @@ const (
 	pathHeads  = path + "/checkpoints"
 
 	pathConsistency = path + "/consistency"
+
+	// pathVerifications has a place of its own: below path stand the ids of events.
+	pathVerifications = "/console/verifications"
 )
 
 // Section is the area's entry of the navigation.
 var Section = guard.Section{Path: path, Operation: "listAuditEvents", Label: func(say *words.Catalogue) string { return string(say.ConsoleAudit.Title) }}
 
 // LastingPaths are those of answers that take as long as there is to read (Door.MountLasting).
-var LastingPaths = []string{pathExport, pathVerify, pathErase}
+var LastingPaths = []string{pathExport, pathErase}
 
 // Door serves the pages.
 type Door struct{ Guard *guard.Guard }
@@ -38,6 +41,10 @@ func (d *Door) Mount(m *web.Mux) {
 	page("GET", pathTail, d.tail)
 	page("GET", pathHeads, d.heads)
 	page("GET", pathConsistency, d.consistency)
+	page("GET", pathVerify, d.verifications)
+	page("POST", pathVerify, d.verify)
+	page("GET", pathVerifications+"/{verification}", d.verification)
+	page("POST", pathVerifications+"/{verification}", d.stopVerification)
 	page("GET", path+"/{event}", d.event)
 	page("GET", path+"/{event}/proof", d.proof)
 }
@@ -45,8 +52,6 @@ func (d *Door) Mount(m *web.Mux) {
 // MountLasting registers what lasts.
 func (d *Door) MountLasting(m *web.Mux) {
 	d.Guard.Route(m, "GET "+pathExport, d.export)
-	d.Guard.Route(m, "GET "+pathVerify, d.askVerify)
-	d.Guard.Route(m, "POST "+pathVerify, d.verify)
 	d.Guard.Route(m, "GET "+pathErase, d.askErase)
 	d.Guard.Route(m, "POST "+pathErase, d.erase)
 }

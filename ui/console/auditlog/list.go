@@ -33,7 +33,7 @@ type frame struct {
 func read(v *guard.Visit) frame {
 	return frame{
 		Frame: v.Frame(), Asked: v.Only(append([]string{"cursor"}, narrowing...)...), Now: time.Now(),
-		CanExport: v.Can("exportAuditEvents", nil), CanVerify: v.Can("verifyAudit", nil), CanSeeAll: v.Can("getUser", nil),
+		CanExport: v.Can("exportAuditEvents", nil), CanVerify: v.Can("beginAuditVerification", nil), CanSeeAll: v.Can("getUser", nil),
 		CanErase: v.Can("eraseFromAudit", nil),
 	}
 }

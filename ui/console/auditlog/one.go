@@ -94,33 +94,4 @@ func (d *Door) proof(v *guard.Visit) error {
 	return v.Show(http.StatusOK, page)
 }
 
-// askVerify says what a verification is, and offers it.
-func (d *Door) askVerify(v *guard.Visit) error {
-	if err := v.Ready("verifyAudit", nil); err != nil {
-		return err
-	}
-	return v.Show(http.StatusOK, verifyPage(v))
-}
-
-func verifyPage(v *guard.Visit) verdictPage {
-	page := verdictPage{Frame: v.Frame(), Now: time.Now()}
-	page.Command = guard.Command("audit", "verify")
-	return page
-}
-
-// verify looks at all of the log, which takes as long as it is.
-func (d *Door) verify(v *guard.Visit) error {
-	found, err := guard.AskLasting[admin.One[wire.Verdict]](v, "verifyAudit", admin.Input{})
-	page := verifyPage(v)
-	if err == nil {
-		page.Verdict = &found.Body
-		return v.Show(http.StatusOK, page)
-	}
-	status, ok := v.Reject(&page.Frame, err)
-	if !ok {
-		return err
-	}
-	return v.Show(status, page)
-}
-
 func number(n int64) string { return strconv.FormatInt(n, 10) }

@@ -209,32 +209,3 @@ func (p *proofPage) facts(say *words.Catalogue) []part.Fact {
 		{Name: is.Key, Value: part.Copy("log-key", p.Proof.Key)},
 	}
 }
-
-// verdictPage says whether the log is what was recorded.
-type verdictPage struct {
-	guard.Frame
-	Now     time.Time
-	Verdict *wire.Verdict // nil: nobody looked yet
-}
-
-func (p verdictPage) Head(say *words.Catalogue) view.Head {
-	return part.Head(p.Form.Title(say, say.ConsoleAudit.Verify))
-}
-func (p verdictPage) Body() templ.Component { return verdictBody(p) }
-
-func (p *verdictPage) form(say *words.Catalogue) part.Form {
-	return p.Draw(say, part.Form{ID: "verify", Action: pathVerify, Do: []part.Button{{ID: "submit", Label: say.ConsoleAudit.VerifyDo, Main: true}}})
-}
-
-func (p *verdictPage) facts(say *words.Catalogue) []part.Fact {
-	is, v := &say.ConsoleAudit, p.Verdict
-	return []part.Fact{
-		{Name: is.Sealed, Value: part.Text(number(v.Sealed))},
-		{Name: is.Waiting, Value: part.Number(v.Waiting)},
-		{Name: is.Pruned, Value: part.Text(number(v.Pruned))},
-		{Name: is.Erased, Value: part.Text(number(v.Erased))},
-		{Name: is.Checkpoint, Value: part.When(p.Now, v.Until)},
-		{Name: is.Kept, Value: part.Number(v.Kept)},
-		{Name: is.Key, Value: part.Copy("log-key", v.Key)},
-	}
-}

@@ -36,6 +36,12 @@ func TestPagesOfTheAuditLogAreWellMade(t *testing.T) {
 		Sealed: 9, Waiting: 1, Kept: 2, Until: at, Key: "key", Findings: []wire.Finding{{Entry: &finding, Event: "evt_a", Problem: "changed"}, {Problem: "gone"}},
 		Noticed: []wire.Noticed{{At: at, Event: "evt_b", Problem: "written"}}, NotProved: []string{"much"},
 	}
+	ended := func(state audit.VerificationState) wire.Verification {
+		return wire.Verification{ID: "ver_a", State: state, By: wire.Actor{Kind: audit.Service, ID: "ci"}, Created: at, Ended: at, Runs: 1}
+	}
+	running := wire.Verification{ID: "ver_a", State: audit.VerificationRuns, By: wire.Actor{Kind: audit.Person, ID: "usr_a"}, Created: at, Done: 400, Total: 1000, Runs: 2}
+	good, forged := ended(audit.VerificationDone), ended(audit.VerificationDone)
+	good.Verdict, forged.Verdict, good.By = &wire.Verdict{Good: true, Sealed: 9, Key: "key"}, &bad, running.By
 	viewtest.Crawl(t, map[string]view.Page{
 		"audit log":           listPage{frame: of(f, nil), Events: all, Next: "n", Histogram: &wire.Histogram{Step: "day", Whole: true, Bars: []wire.HistogramBar{{At: at.Add(-24 * time.Hour)}, {At: at, N: 42}}}},
 		"audit log, narrowed": listPage{frame: of(f, narrow), Events: all, Histogram: &wire.Histogram{Step: "hour", Whole: true, Bars: []wire.HistogramBar{{At: at.Add(-time.Hour), N: 1}, {At: at, N: 42}}}},
@@ -49,10 +55,16 @@ func TestPagesOfTheAuditLogAreWellMade(t *testing.T) {
 		"event":               eventPage{Frame: f, Event: done, Changes: changes(&done), Names: names, Now: at, CanProve: true},
 		"event 2":             eventPage{Frame: f, Event: refused, Now: at},
 		"proof":               proofPage{Frame: f, Proof: wire.EventProof{Event: "evt_a", Index: 3, Size: 9, Key: "key"}, Text: "{}"},
-		"verification":        verdictPage{Frame: f, Now: at},
-		"verification, good":  verdictPage{Frame: f, Now: at, Verdict: &wire.Verdict{Good: true, Sealed: 9, Key: "key"}},
-		"verification, bad":   verdictPage{Frame: f, Now: at, Verdict: &bad},
-		"verification, wrong": verdictPage{Frame: broken, Now: at},
+		"verification":        verificationsPage{Frame: f, Now: at},
+		"verification, one":   verificationsPage{Frame: f, Now: at, Names: names, List: []wire.Verification{running, good, forged, ended("stopped"), ended("interrupted"), ended("foreign")}},
+		"verification, wrong": verificationsPage{Frame: broken, Now: at},
+		"verifying":           verificationPage{Frame: f, Now: at, Verification: running, CanStop: true},
+		"verifying, begun":    verificationPage{Frame: f, Now: at, Verification: wire.Verification{ID: "ver_a", State: audit.VerificationRuns, Created: at}},
+		"verified, good":      verificationPage{Frame: f, Now: at, Verification: good, Names: names},
+		"verified, bad":       verificationPage{Frame: f, Now: at, Verification: forged},
+		"verified, stopped":   verificationPage{Frame: f, Now: at, Verification: ended("stopped")},
+		"verified, broken":    verificationPage{Frame: f, Now: at, Verification: ended("interrupted")},
+		"verified, foreign":   verificationPage{Frame: f, Now: at, Verification: ended("foreign")},
 		"checkpoints":         headsPage{Frame: f, Now: at, Next: "n", Asked: url.Values{"cursor": {"c"}}, List: []wire.Checkpoint{{Size: 7, At: at}, {Size: 1234567, At: at}}},
 		"checkpoints, none":   headsPage{Frame: f, Now: at},
 		"consistency":         consistencyPage{Frame: f, Typed: "7", Proof: &wire.ConsistencyProof{From: 7, Size: 9, Key: "key"}, Text: "{}"},

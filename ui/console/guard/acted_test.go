@@ -1,0 +1,28 @@
+package guard
+
+import (
+	"testing"
+
+	"gatehouse/audit"
+	"gatehouse/ui/words"
+	"gatehouse/wire"
+)
+
+// Whoever did something is called so in words, and never by a word of the program.
+func TestWhoActedIsSaidInWords(t *testing.T) {
+	t.Parallel()
+	shipped := words.Shipped()
+	for want, c := range map[string]struct {
+		language string
+		actor    wire.Actor
+	}{
+		"not signed in":      {"en", wire.Actor{Kind: audit.Nobody}},
+		"nicht angemeldet":   {"de", wire.Actor{Kind: audit.Nobody}},
+		"service account ci": {"en", wire.Actor{Kind: audit.Service, ID: "ci"}},
+		"Gatehouse itself":   {"en", wire.Actor{Kind: audit.House}},
+	} {
+		if got := Acted(shipped.Named(c.language), c.actor); got != want {
+			t.Errorf("%+v is called %q, want %q", c.actor, got, want)
+		}
+	}
+}
