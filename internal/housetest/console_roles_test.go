@@ -1,6 +1,7 @@
 package housetest
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -140,6 +141,75 @@ func TestTheMatrixIsReviewedBeforeItIsSaved(t *testing.T) {
 	b.Get(path + "?api=nothing").Is(http.StatusNotFound)
 	b.Get(path + "?api=target&rows=99&columns=99").Is(http.StatusOK).Says("Nothing fits the filters")
 	b.Get(path + "?api=target&rows=-7&columns=x&role=t&resource=things").Is(http.StatusOK).Says("two")
+}
+
+// Cells that were changed go along to other parts of the matrix and back from the review, without script,
+// until they are saved or dropped.
+func TestChangedCellsOfTheMatrixGoAlong(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	s.targets()
+	a := s.House.Access
+	read := access.Pattern{API: "target", Resource: "things", Action: "read"}
+	for i := range 25 { // three parts of ten roles, with those that there are
+		_, err := a.CreateRole(t.Context(), gatetest.Console, access.Role{ID: fmt.Sprintf("role%02d", i), Permissions: []access.Pattern{read}})
+		must(t, err)
+	}
+	b := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
+	const path = "/console/roles/-/matrix"
+	first := b.Get(path + "?api=target&role=role").Is(http.StatusOK).Says("role00").Says(`id="roles-behind"`)
+	isWithout(t, first, `data-testid="staged"`)
+	isWithout(t, first, `id="roles-before"`)
+	all := func(but ...string) url.Values { // every cell of the first row but some, and some of the second
+		cells := url.Values{}
+		for i := range 10 {
+			if one := fmt.Sprintf("%d.0", i); !slices.Contains(but, one) {
+				cells.Add("cell", one)
+			}
+		}
+		return cells
+	}
+	turned := func(cells url.Values, to string) url.Values { cells.Set("go", to); return cells }
+
+	second := fills(t, b, first, path, turned(func() url.Values { c := all("3.0"); c.Add("cell", "3.1"); return c }(), "?api=target&columns=10&role=role")).Is(http.StatusOK).
+		Says("2 cells are changed and not saved yet.").Says("role10").Says(`id="roles-before"`).Says("gatehouse role update --add-permission target/things:write --remove-permission target/things:read role03")
+	isWithout(t, second, "role09")
+	third := fills(t, b, second, path, turned(func() url.Values { c := all(); c.Add("cell", "0.1"); return c }(), "?api=target&role=role")).Is(http.StatusOK).Says("3 cells are changed").Says("held, changed and not saved")
+	form := third.Forms()[slices.IndexFunc(third.Forms(), func(f gatetest.Form) bool { return f.Action == path && f.Method == http.MethodPost })]
+	if got := form.Values["cell"]; !slices.Contains(got, "3.1") || slices.Contains(got, "3.0") {
+		t.Fatalf("the cells that were changed are shown as %v", got)
+	}
+
+	// Taken back, a cell is not changed any more; a filter takes the rest along.
+	narrowed := fills(t, b, third, path, url.Values{"cell": append(all()["cell"], "3.1"), "go": {"filter"}, "show_api": {"target"}, "show_role": {"role1"}, "show_resource": {""}}).Is(http.StatusOK).
+		Says("2 cells are changed").Says("role10")
+	isWithout(t, narrowed, ">role00<")
+	review := fills(t, b, narrowed, path, nil).Is(http.StatusOK).Says("Review changes").Says("role03").Says("role10")
+	more := review.Press("go", "?api=target&role=role1").Is(http.StatusOK).Says("2 cells are changed").Says("role10")
+	before := s.version()
+	fills(t, b, more, path, nil).Is(http.StatusOK).Press("", "submit").Is(http.StatusOK).At(path).Says("The changes are saved.")
+	if now := s.version(); now != before+1 {
+		t.Errorf("the policy went from version %d to %d", before, now)
+	}
+	for role, want := range map[string]int{"role03": 2, "role10": 2, "role04": 1} {
+		if r, err := a.Role(t.Context(), role); err != nil || len(r.Permissions) != want {
+			t.Errorf("%s has %+v, %v", role, r.Permissions, err)
+		}
+	}
+
+	fills(t, b, b.Get(path+"?api=gatehouse"), path, nil).Is(http.StatusOK).Says("Nothing was different") // what is built in has no boxes
+	dropped := fills(t, b, b.Get(path+"?api=target&role=role"), path, turned(all("0.0"), "drop")).Is(http.StatusOK).Says("The changes are dropped.")
+	isWithout(t, dropped, `data-testid="staged"`)
+	for name, value := range map[string]string{"of nothing": "role00", "without a sign": "role00  target/things:read"} {
+		if got := fills(t, b, first, path, url.Values{"staged": {value}}); got.Status != http.StatusBadRequest {
+			t.Errorf("a change %s: status %d", name, got.Status)
+		}
+	}
+	many := url.Values{"go": {"?api=target"}}
+	for i := range 101 {
+		many.Add("staged", fmt.Sprintf("role%03d  +target/things:write", i))
+	}
+	fills(t, b, first, path, many).Is(http.StatusUnprocessableEntity).Says(`data-testid="enough"`).Says("101 cells are changed")
 }
 
 // Who may change roles and see no grants saves without a preview, and is told so.

@@ -62,7 +62,16 @@ type ConsoleRoles struct {
 	KeptByMore   Plural // at least N
 	KeptByRole   Phrase // Name
 
-	MatrixWhy            string
+	MatrixWhy            string // what the signs mean
+	MatrixEdit           string // the same where cells can be changed
+	StagedCells          Plural // of the matrix, not saved
+	StagedEnough         string
+	Drop, Dropped        string
+	ChangeMore           string // a button of the review
+	RolesBefore          string // buttons that turn the matrix
+	RolesBehind          string
+	PermissionsBefore    string
+	PermissionsBehind    string
 	NoCells, NoCellsTodo string
 	Columns, Rows        string // beside the links to other parts of the matrix
 	Review               Title
@@ -131,8 +140,12 @@ var englishConsoleRoles = ConsoleRoles{
 	KeptByMore:   Plural{Other: "More than {n} grants are of it. Revoke them first."},
 	KeptByRole:   "The role {name} inherits from it.",
 
-	MatrixWhy: "● by itself, ◐ by another role or a wildcard, ○ not at all. Nothing is saved before you have seen what it comes to.",
-	NoCells:   "Nothing fits the filters", NoCellsTodo: "Choose another API, or take a filter away.",
+	MatrixWhy:   "● by itself, ◐ by another role or a wildcard, ○ not at all.",
+	MatrixEdit:  "A ticked box: by itself, an empty one: not at all. ◐ is by another role or a wildcard, and changes there; ● and ○ stay as they are. Other roles and permissions are shown with all that you changed, and nothing is saved before you have seen what it comes to.",
+	StagedCells: Plural{One: "{n} cell is changed and not saved yet.", Other: "{n} cells are changed and not saved yet."}, StagedEnough: "That is enough at once: review these changes and save them before you change more.",
+	Drop: "Drop the changes", Dropped: "The changes are dropped.", ChangeMore: "Back, change more",
+	RolesBefore: "Roles before", RolesBehind: "Further roles", PermissionsBefore: "Permissions before", PermissionsBehind: "Further permissions",
+	NoCells: "Nothing fits the filters", NoCellsTodo: "Choose another API, or take a filter away.",
 	Columns: "Roles", Rows: "Permissions",
 	Review: "Review changes", ReviewLead: "All of it is saved at once, or nothing.",
 	Added: "Gets", Removed: "Loses",
@@ -197,8 +210,12 @@ var germanConsoleRoles = ConsoleRoles{
 	KeptByMore:   Plural{Other: "Mehr als {n}\u00a0Zuweisungen sind von ihr. Widerrufen Sie sie zuerst."},
 	KeptByRole:   "Die Rolle {name} erbt von ihr.",
 
-	MatrixWhy: "● selbst, ◐ durch eine andere Rolle oder einen Platzhalter, ○ gar nicht. Nichts wird gespeichert, bevor Sie gesehen haben, was daraus folgt.",
-	NoCells:   "Nichts passt zu den Filtern", NoCellsTodo: "Wählen Sie eine andere API, oder nehmen Sie einen Filter weg.",
+	MatrixWhy:   "● selbst, ◐ durch eine andere Rolle oder einen Platzhalter, ○ gar nicht.",
+	MatrixEdit:  "Ein Haken: selbst, ein leeres Kästchen: gar nicht. ◐ ist durch eine andere Rolle oder einen Platzhalter und wird dort geändert; ● und ○ bleiben, wie sie sind. Andere Rollen und Berechtigungen erscheinen mit allem, was Sie geändert haben, und nichts wird gespeichert, bevor Sie gesehen haben, was daraus folgt.",
+	StagedCells: Plural{One: "{n}\u00a0Zelle ist geändert und noch nicht gespeichert.", Other: "{n}\u00a0Zellen sind geändert und noch nicht gespeichert."}, StagedEnough: "Das reicht für einmal: Sehen Sie diese Änderungen an und speichern Sie sie, bevor Sie weitere machen.",
+	Drop: "Änderungen verwerfen", Dropped: "Die Änderungen sind verworfen.", ChangeMore: "Zurück, mehr ändern",
+	RolesBefore: "Rollen davor", RolesBehind: "Weitere Rollen", PermissionsBefore: "Berechtigungen davor", PermissionsBehind: "Weitere Berechtigungen",
+	NoCells: "Nichts passt zu den Filtern", NoCellsTodo: "Wählen Sie eine andere API, oder nehmen Sie einen Filter weg.",
 	Columns: "Rollen", Rows: "Berechtigungen",
 	Review: "Änderungen ansehen", ReviewLead: "Alles davon wird auf einmal gespeichert, oder nichts.",
 	Added: "Bekommt", Removed: "Verliert",

@@ -71,6 +71,7 @@ type Part struct {
 	Direct        string // a cell of a matrix
 	Inherited     Phrase // Name
 	InheritedBare string
+	Staged        Phrase // Name: how a cell is held, once it is saved
 	NotHeld       string
 	Results       Plural    // what a search found
 	Ending        Plural    // on a day of the calendar
@@ -155,6 +156,7 @@ var englishPart = Part{
 	Direct:        "held",
 	Inherited:     "inherited from {name}",
 	InheritedBare: "inherited",
+	Staged:        "{name}, changed and not saved",
 	NotHeld:       "not held",
 	Results:       Plural{None: "Nothing found", One: "{n} result", Other: "{n} results"},
 	Ending:        Plural{None: "none ends", One: "{n} ends", Other: "{n} end"},
@@ -240,6 +242,7 @@ var germanPart = Part{
 	Direct:        "vergeben",
 	Inherited:     "geerbt von {name}",
 	InheritedBare: "geerbt",
+	Staged:        "{name}, geändert und nicht gespeichert",
 	NotHeld:       "nicht vergeben",
 	Results:       Plural{None: "Nichts gefunden", One: "{n} Treffer", Other: "{n} Treffer"},
 	Ending:        Plural{None: "keine endet", One: "{n} endet", Other: "{n} enden"},

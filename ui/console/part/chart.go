@@ -235,6 +235,10 @@ type Matrix struct {
 	Action, Token string
 	Fields        []Hidden
 	Do            []Button
+	// Top asks which part of the matrix is shown, and goes along with its form; Note is how much of it
+	// was changed.
+	Top  []Field
+	Note string
 }
 
 // MatrixGroup is rows under a head.
@@ -250,16 +254,20 @@ type MatrixRow struct {
 }
 
 // MatrixCell is one of them. Where it is inherited, From says from what. Value names it in the
-// form; "" cannot be changed.
+// form; "" cannot be changed. Staged is that it was changed, and is not saved.
 type MatrixCell struct {
 	Held        Held
 	From, Value string
+	Staged      bool
 }
 
 func (c MatrixCell) sign() string { return [...]string{"○", "◐", "●"}[c.Held] }
 
 // says is what the sign means.
 func (c MatrixCell) says(say *words.Catalogue) string {
+	if c.Staged {
+		return say.Part.Staged.With(words.Name, MatrixCell{Held: c.Held}.says(say))
+	}
 	switch {
 	case c.Held == Direct:
 		return say.Part.Direct

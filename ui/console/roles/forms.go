@@ -119,14 +119,41 @@ func (p matrixPage) filters(say *words.Catalogue) part.Filters {
 	return f
 }
 
+// none reports whether there is no cell to show.
+func (p matrixPage) none() bool { return len(p.Roles) == 0 || len(p.Permissions) == 0 }
+
+// empty leads back to all of it, unless that would lose what is staged.
+func (p matrixPage) empty(say *words.Catalogue) part.Empty {
+	is := &say.ConsoleRoles
+	e := part.Empty{Title: is.NoCells, Lead: is.NoCellsTodo}
+	if p.Staged.count() == 0 {
+		e.Do = []part.Link{{Label: string(is.Matrix), Href: pathMatrix}}
+	}
+	return e
+}
+
+// show asks which part of the matrix is shown, within the form of its cells: what is staged goes along.
+func (p matrixPage) show(say *words.Catalogue) []part.Field {
+	f := p.filters(say)
+	api, resource, role := f.Fields[0], f.Fields[1], f.Search
+	api.ID, resource.ID, role.ID, role.Optional = "show_api", "show_resource", "show_role", true
+	return []part.Field{api, resource, role}
+}
+
 // grid is the matrix itself. What a role has by another one, or by a wildcard, is changed
 // there.
 func (p matrixPage) grid(say *words.Catalogue) part.Matrix {
 	is := &say.ConsoleRoles
 	m := part.Matrix{ID: "matrix", Caption: string(is.Matrix), Corner: is.Permission}
 	if p.CanEdit {
-		m.Action, m.Token, m.Do = pathMatrix, p.Token, []part.Button{{ID: "review", Label: is.ReviewDo, Main: true}}
+		m.Action, m.Token, m.Top = pathMatrix, p.Token, p.show(say)
+		m.Do = append([]part.Button{{ID: "review", Label: is.ReviewDo, Main: true}}, p.turns(say)...)
 		m.Fields = append(p.Carried(), part.Hidden{Name: "back", Value: p.Asked.Encode()})
+		m.Fields = append(m.Fields, p.Staged.hidden()...)
+		if n := p.Staged.count(); n > 0 {
+			m.Note = say.Count(is.StagedCells, n)
+			m.Do = append(m.Do, part.Button{ID: "drop", Label: is.Drop, Name: "go", Value: toDrop})
+		}
 	}
 	for _, name := range p.Roles {
 		m.Columns = append(m.Columns, part.Link{Label: name, Href: pathOf(name)})
@@ -144,13 +171,20 @@ func (p matrixPage) grid(say *words.Catalogue) part.Matrix {
 		for c, name := range p.Roles {
 			own, from := p.cell(name, one)
 			cell := part.MatrixCell{Value: strconv.Itoa(c) + "." + strconv.Itoa(r)}
+			has, changed := p.Staged.held(name, one, own)
+			builtIn := p.family[name] != nil && p.family[name].BuiltIn
+			if own && !builtIn { // the form has no box of what cannot be changed
+				was = append(was, cell.Value)
+			}
 			switch {
-			case own:
-				cell.Held, was = part.Direct, append(was, cell.Value)
+			case has:
+				cell.Held, cell.Staged = part.Direct, changed
+			case changed:
+				cell.Staged = true
 			case from != "":
 				cell = part.MatrixCell{Held: part.Inherited, From: from}
 			}
-			if p.family[name] != nil && p.family[name].BuiltIn {
+			if builtIn {
 				cell.Value = ""
 			}
 			row.Cells = append(row.Cells, cell)
@@ -164,15 +198,19 @@ func (p matrixPage) grid(say *words.Catalogue) part.Matrix {
 
 // agree makes the changes that were shown.
 func (p reviewPage) agree(say *words.Catalogue) part.Form {
-	form := part.Form{ID: "agree", Action: pathMatrix, Cancel: p.Back, Hidden: []part.Hidden{{Name: "confirmed", Value: "yes"}}}
+	form := part.Form{ID: "agree", Action: pathMatrix, Hidden: []part.Hidden{{Name: "confirmed", Value: "yes"}}}
 	if _, query, asks := strings.Cut(p.Back, "?"); asks {
 		form.Hidden = append(form.Hidden, part.Hidden{Name: "back", Value: query})
 	}
 	if !p.Refused {
 		form.Do = []part.Button{{ID: "submit", Label: say.ConsoleRoles.Save, Main: true}}
 	}
+	_, query, _ := strings.Cut(p.Back, "?")
+	form.Do = append(form.Do, part.Button{ID: "back", Label: say.ConsoleRoles.ChangeMore, Name: "go", Value: "?" + query})
 	for i := range p.Changes {
-		form.Hidden = append(form.Hidden, part.Hidden{Name: "change", Value: carried(&p.Changes[i])})
+		bare := p.Changes[i]
+		bare.ETag = ""
+		form.Hidden = append(form.Hidden, part.Hidden{Name: "change", Value: carried(&p.Changes[i])}, part.Hidden{Name: "staged", Value: carried(&bare)})
 	}
 	return p.Draw(say, form)
 }

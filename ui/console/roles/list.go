@@ -41,6 +41,7 @@ func (d *Door) tree(v *guard.Visit) error {
 		return err
 	}
 	page := treePage{Frame: v.Frame(), CanCreate: v.Can("createRole", nil), Matrix: v.Can("listPermissions", nil)}
+	page.Command = guard.Command("role", "list")
 	left, isParent := maxNodes, f.parents()
 	for _, name := range f.ids() {
 		if !isParent[name] {

@@ -12,6 +12,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
+	"gatehouse/ui/words"
 	"gatehouse/wire"
 )
 
@@ -24,18 +25,23 @@ const (
 
 // matrix shows roles by permissions: those of one API that the address asks for.
 func (d *Door) matrix(v *guard.Visit) error {
-	page, err := d.readMatrix(v)
+	page, err := readMatrix(v, v.Only(matrixAsks...))
 	if err != nil {
 		return err
 	}
 	return v.Show(http.StatusOK, *page)
 }
 
-func (d *Door) readMatrix(v *guard.Visit) (*matrixPage, error) {
+// matrixAsks are the parameters of the address of the matrix.
+var matrixAsks = []string{"api", "resource", "role", "rows", "columns"}
+
+// readMatrix returns the part of the matrix that is asked for.
+func readMatrix(v *guard.Visit, asked url.Values) (*matrixPage, error) {
 	if err := v.Ready("listRoles", nil); err != nil {
 		return nil, err
 	}
-	page := &matrixPage{Frame: v.Frame(), Asked: v.Only("api", "resource", "role", "rows", "columns"), CanEdit: v.Can("updateRoles", nil)}
+	page := &matrixPage{Frame: v.Frame(), Asked: asked, CanEdit: v.Can("updateRoles", nil)}
+	page.Command = guard.Command("role", "list")
 	apis, err := whole[wire.API](v, "listAPIs", url.Values{"fields": {"id"}})
 	if err != nil {
 		return nil, err
@@ -187,8 +193,12 @@ func malformed() error {
 	return fault.New(fault.Malformed, "form.malformed", "The form could not be read.")
 }
 
-// turning leads along a side of the matrix by a step; where it leads nowhere, it is not shown.
+// turning leads along a side of the matrix by a step; where it leads nowhere, it is not shown. Who may
+// change cells turns by the buttons of their form (turns), which carries what is staged.
 func turning(p matrixPage, side string, step int, more bool, says string) (pages part.Pager) {
+	if p.CanEdit {
+		return pages
+	}
 	if p.from(side) > 0 {
 		pages.Back, pages.Says = p.side(side, p.from(side)-step), says
 	}
@@ -196,4 +206,20 @@ func turning(p matrixPage, side string, step int, more bool, says string) (pages
 		pages.Next, pages.Says = p.side(side, p.from(side)+step), says
 	}
 	return pages
+}
+
+// turns are the buttons that lead along the sides of the matrix.
+func (p matrixPage) turns(say *words.Catalogue) (all []part.Button) {
+	is := &say.ConsoleRoles
+	add := func(shown bool, id, label, to string) {
+		if shown {
+			_, query, _ := strings.Cut(to, "?")
+			all = append(all, part.Button{ID: id, Label: label, Name: "go", Value: "?" + query})
+		}
+	}
+	add(p.from("columns") > 0, "roles-before", is.RolesBefore, p.side("columns", p.from("columns")-matrixColumns))
+	add(p.MoreColumns, "roles-behind", is.RolesBehind, p.side("columns", p.from("columns")+matrixColumns))
+	add(p.from("rows") > 0, "permissions-before", is.PermissionsBefore, p.side("rows", p.from("rows")-matrixRows))
+	add(p.MoreRows, "permissions-behind", is.PermissionsBehind, p.side("rows", p.from("rows")+matrixRows))
+	return all
 }

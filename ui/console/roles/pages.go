@@ -213,6 +213,8 @@ type matrixPage struct {
 	Roles                 []string
 	MoreRows, MoreColumns bool
 	CanEdit               bool
+	Staged                staged // what was changed, and is not saved
+	Enough                bool   // more than may be staged
 
 	family family
 }
@@ -221,7 +223,7 @@ func (p matrixPage) Head(say *words.Catalogue) view.Head { return part.Head(say.
 func (p matrixPage) Body() templ.Component               { return matrixBody(p) }
 
 func (p matrixPage) notice(say *words.Catalogue) string {
-	return map[string]string{"save": say.ConsoleRoles.Saved, "nothing": say.ConsoleRoles.NoChange}[p.Done]
+	return map[string]string{"save": say.ConsoleRoles.Saved, "nothing": say.ConsoleRoles.NoChange, "dropped": say.ConsoleRoles.Dropped}[p.Done]
 }
 
 // side is the address of the matrix with another part of a side.

@@ -60,6 +60,8 @@ func samples() map[string]view.Page {
 	}
 	seen := matrix
 	seen.CanEdit, seen.Asked = false, url.Values{}
+	changed := matrix
+	changed.Staged, changed.Enough, changed.Asked = staged{"editor": {"shop/orders:read": true, "shop/stock:read": false}, "viewer": {"shop/orders:write": true}}, true, url.Values{"api": {"shop"}}
 	changes := []admin.RoleDelta{{ID: "editor", ETag: `"2"`, Add: []string{"shop/orders:refund"}, Remove: []string{"shop/orders:write"}}}
 	left := 100
 	return map[string]view.Page{
@@ -83,6 +85,7 @@ func samples() map[string]view.Page {
 		"ask delete, kept": deletePage{roleFrame: one, Children: []string{"keeper"}, Grants: 50, More: true},
 		"matrix":           matrix,
 		"matrix, to see":   seen,
+		"matrix, staged":   changed,
 		"matrix, none":     matrixPage{Frame: f, API: "shop", family: all},
 		"review":           reviewPage{Frame: f, Changes: changes, Comes: comes, Back: pathMatrix + "?api=shop", to: to},
 		"review, unseen":   reviewPage{Frame: f, Changes: changes, Back: pathMatrix},

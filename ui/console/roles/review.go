@@ -15,13 +15,26 @@ import (
 func (d *Door) review(v *guard.Visit) error {
 	back := pathMatrix + backTo(v)
 	page := reviewPage{Frame: v.Frame(), Back: back, to: v.PathOf}
-	if v.Value("confirmed") != "" {
+	if v.Value("confirmed") != "" && v.Value("go") == "" {
 		return d.save(v, &page)
 	}
-	changes, err := edits(v)
+	s, err := stagedOf(v.R.PostForm)
 	if err != nil {
 		return err
 	}
+	shown, err := edits(v)
+	if err != nil {
+		return err
+	}
+	s.take(v.R.PostForm["role"], v.R.PostForm["permission"], shown)
+	switch v.Value("go") {
+	case "":
+	case toDrop:
+		return v.Done(back, "dropped")
+	default:
+		return d.turn(v, s)
+	}
+	changes := s.changes()
 	if len(changes) == 0 {
 		return v.Done(back, "nothing")
 	}
@@ -92,13 +105,16 @@ func (p *reviewPage) atRoles() {
 }
 
 // backTo is the query of the matrix that a form was of.
-func backTo(v *guard.Visit) string {
-	asked, err := url.ParseQuery(v.Value("back"))
+func backTo(v *guard.Visit) string { return queryOf(v.Value("back")) }
+
+// queryOf is what of a query is one of the matrix.
+func queryOf(text string) string {
+	asked, err := url.ParseQuery(strings.TrimPrefix(text, "?"))
 	if err != nil || len(asked) == 0 {
 		return ""
 	}
 	kept := url.Values{}
-	for _, name := range []string{"api", "resource", "role", "rows", "columns"} {
+	for _, name := range matrixAsks {
 		if value := asked.Get(name); value != "" {
 			kept.Set(name, value)
 		}

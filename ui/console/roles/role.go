@@ -68,6 +68,7 @@ func (d *Door) holders(v *guard.Visit) error {
 	if done, err := d.begun(v, f.path()+"/holders", err); done {
 		return err
 	}
+	f.Command = guard.Run("role", "holders").On(f.Role.ID).String()
 	return v.Show(http.StatusOK, holdersPage{roleFrame: f, Holders: found.Body.Items, pages: pages{v.Only("cursor"), found.Body.Next}})
 }
 
