@@ -102,7 +102,7 @@ people.`
 	a.setting(root, true, "data-dir", "data_dir", "the `directory` of the database and the master key")
 	root.AddCommand(
 		a.serve(), a.demo(), a.migrate(), a.backup(), a.restore(),
-		a.user(), a.client(), a.api(), a.permission(), a.scope(), a.role(), a.groups(), a.org(), a.service(), a.grant(), a.lock(), a.explain(), a.whoCan(), a.apply(), a.export(), a.route(), a.token(), a.keys(), a.session(), a.audit(), a.setupLink(),
+		a.user(), a.client(), a.api(), a.permission(), a.scope(), a.role(), a.groups(), a.org(), a.service(), a.grant(), a.lock(), a.explain(), a.whoCan(), a.apply(), a.export(), a.route(), a.upstream(), a.edge(), a.token(), a.keys(), a.session(), a.audit(), a.setupLink(),
 		a.config(), a.settings(), a.doctor(), a.healthcheck(), a.version(),
 	)
 	return root

@@ -35,6 +35,10 @@ var (
 	aService    = thing{"SERVICE_ID", "the id of a service account; \"gatehouse service list\" shows them"}
 	aServiceKey = thing{"KEY_ID", "the id of a key (key_…); \"gatehouse service key list\" shows them"}
 
+	aRoute     = thing{"ROUTE_ID", "the id of a route of the gate; \"gatehouse route list\" shows them"}
+	anUpstream = thing{"UPSTREAM_ID", "the id of a server behind the gate; \"gatehouse upstream list\" shows them"}
+	anEdge     = thing{"EDGE_ID", "the id of a proxy that asks the gate; \"gatehouse edge list\" shows them"}
+
 	aPermission = thing{"API/RESOURCE:ACTION", "a permission; \"gatehouse permission list\" shows them"}
 )
 

@@ -12,7 +12,7 @@ import (
 
 func (a *app) client() *cobra.Command {
 	return explained(a.group("client", "Create, list and change applications",
-		a.clientCreate(), a.clientList(), a.clientShow(), a.clientUpdate(), a.clientDisable(), a.clientEnable(), a.clientDelete(), a.clientRotateSecret()),
+		a.clientCreate(), a.clientList(), a.clientShow(), a.clientUpdate(), a.clientDisable(), a.clientEnable(), a.clientRevokeTokens(), a.clientDelete(), a.clientRotateSecret()),
 		`Create, list and change applications, which are called clients in OAuth 2: what
 sends people here to sign in, and programs that get tokens for themselves. A
 server that runs knows of a change within a second.`,

@@ -122,6 +122,12 @@ func typed(line string) []string {
 // called, a name that nobody has, and what else they need.
 var named = []struct{ command, thing, nobody, more string }{
 	{"user show", "user", "usr_nobody", ""},
+	{"user access", "user", "nobody@example.test", ""},
+	{"user groups", "user", "nobody@example.test", ""},
+	{"role holders", "role", "nobody", ""},
+	{"route delete", "gate", "nobody", "--yes"},
+	{"upstream delete", "gate", "nobody", "--yes"},
+	{"edge delete", "gate", "nobody", "--yes"},
 	{"user update", "user", "usr_nobody", "--name X"},
 	{"user delete", "user", "nobody@example.test", "--yes"},
 	{"user disable", "user", "nobody@example.test", ""},
@@ -132,6 +138,7 @@ var named = []struct{ command, thing, nobody, more string }{
 	{"client show", "client", "nobody", ""},
 	{"client update", "client", "cli_nobody", "--name X"},
 	{"client disable", "client", "nobody", ""},
+	{"client revoke-tokens", "client", "nobody", "--yes"},
 	{"client enable", "client", "nobody", ""},
 	{"client delete", "client", "nobody", "--yes"},
 	{"client rotate-secret", "client", "nobody", ""},

@@ -48,6 +48,7 @@ var nouns = map[string]noun{
 	"lock":       {`"gatehouse lock list"`, nil},
 	"session":    {`"gatehouse session list"`, nil},
 	"servicekey": {`"gatehouse service key list"`, nil},
+	"gate":       {`"gatehouse route list", "gatehouse upstream list" or "gatehouse edge list"`, nil},
 	"member":     {`"gatehouse group members" or "gatehouse org members"`, nil},
 }
 

@@ -111,7 +111,7 @@ func (a *app) setOf(ctx context.Context, h *house.House, folder string) (*gate.S
 const mostTold = 20
 
 func tellReplayed(out io.Writer, done *proxy.Replayed) {
-	fmt.Fprintf(out, "%d decisions were made again, %d left out.\n", done.Decisions, done.Left)
+	fmt.Fprintf(out, "%s made again, %d left out.\n", counted(done.Decisions, "decision was", "decisions were"), done.Left)
 	for _, t := range done.Turns {
 		fmt.Fprintf(out, "%d would turn from %s to %s\n", t.Count, t.From, t.To)
 	}

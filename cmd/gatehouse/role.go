@@ -17,7 +17,7 @@ import (
 
 func (a *app) role() *cobra.Command {
 	return explained(a.group("role", "Create, list and change roles",
-		a.roleCreate(), a.roleList(), a.roleShow(), a.roleUpdate(), a.roleDelete()),
+		a.roleCreate(), a.roleList(), a.roleShow(), a.roleHolders(), a.roleUpdate(), a.roleDelete()),
 		`Create, list and change roles. A role is a name for permissions that go together,
 and has those of its parents too. In place of a resource or an action a role may
 say * for all of them: shop/orders:*. That never gives what is

@@ -28,7 +28,7 @@ import (
 )
 
 func (a *app) route() *cobra.Command {
-	return explained(a.group("route", "Look at the routes of the gate, and at what they do with a request", a.routeList(), a.routeTest(), a.routeExplain(), a.routeReplay()),
+	return explained(a.group("route", "Look at the routes of the gate, and at what they do with a request", a.routeList(), a.routeTest(), a.routeExplain(), a.routeShadow(), a.routeRefused(), a.routeReplay(), a.partDelete(gateRoute)),
 		`Look at the routes of the gate: the files in the folder that gate.routes names, or
 what the database has where it names none; or files elsewhere with --from, so that
 what is not served yet can be tried before it is (docs/gate.md). Files with a fault

@@ -39,7 +39,7 @@ var acts = []act{
 		offered: func(c *wire.ClientState) bool { return c.Disabled },
 	},
 	{
-		name: "revoke", operation: "endClientRefreshFamilies", danger: true, do: answering[admin.Nothing],
+		name: "revoke", operation: "endClientRefreshFamilies", command: "client revoke-tokens", danger: true, do: answering[admin.Nothing],
 		say: func(say *words.Catalogue) words.ApplicationAct { return say.ConsoleApplications.Revoke },
 	},
 	{

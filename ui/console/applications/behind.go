@@ -57,6 +57,20 @@ func (b behind) route() gate.RouteSpec {
 	}
 }
 
+// same does it with the same upstream and route, and words in the place of what is not typed yet. Where
+// files are the source of routes, it tries them before they count.
+func (b behind) same(now wire.Gate) string {
+	if now.Files {
+		return guard.Run("route", "list").With("from", now.From).String()
+	}
+	if b.Host == "" {
+		b.ID = cmp.Or(b.ID, "NAME")
+	}
+	b.Host, b.Target, b.API, b.Permission = cmp.Or(b.Host, "HOST"), cmp.Or(b.Target, "ADDRESS"), cmp.Or(b.API, "API"), cmp.Or(b.Permission, "RESOURCE:ACTION")
+	upstream, route := b.upstream(), b.route()
+	return typed.Apply(gate.Object{ID: b.name(), Upstream: &upstream}, gate.Object{ID: b.name(), Route: &route})
+}
+
 // inputs of the form are places of the route and of the upstream.
 var behindInputs = []typed.Input{
 	{Place: "metadata.id", Input: "id"},

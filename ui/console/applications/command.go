@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"gatehouse/oauth"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
 )
@@ -34,6 +35,40 @@ var flags = map[string]flag{
 	"roles.claim": {name: "roles-claim"}, "roles.format": {name: "roles-format"}, "roles.prefix": {name: "roles-prefix"},
 	"roles.filter": {name: "roles-filter"}, "groups.claim": {name: "groups-claim"}, "groups.format": {name: "groups-format"},
 	"groups.prefix": {name: "groups-prefix"}, "groups.filter": {name: "groups-filter"}, "claims": {name: "claim"},
+}
+
+// same connects what the form asks for, with words in the place of what is not typed yet.
+func (p newPage) same() string {
+	value := map[string]string{}
+	for _, in := range p.sheet.inputs {
+		value[in.name] = in.get(&p.Begun)
+	}
+	lines := func(name string) []string { return list([]string{value[name]}).([]string) }
+	redirects, scopes := lines("redirect_uris"), strings.Fields(value["scope"])
+	home := ""
+	if len(redirects) > 0 {
+		home = originOf(redirects[0])
+	}
+	if p.Guide != "" {
+		return guard.Run("client", "create").With("for", p.Guide).Typed("home-url", home, "ADDRESS").String()
+	}
+	line := guard.Run("client", "create").Typed("name", value["client_name"], "NAME")
+	switch {
+	case p.Kind == oauth.KindMachine:
+		line.With("grant", oauth.GrantClient)
+	case len(redirects) == 0:
+		line.With("redirect-uri", "ADDRESS")
+	}
+	line.With("redirect-uri", redirects...).If("home-url", home).With("post-logout-redirect-uri", lines("post_logout_redirect_uris")...)
+	if p.Kind == oauth.KindBrowser || p.Kind == oauth.KindNative {
+		line.With("auth-method", oauth.AuthNone)
+	}
+	if value["refresh"] != "" {
+		line.With("grant", oauth.GrantCode, oauth.GrantRefresh)
+		scopes = append(scopes, oauth.ScopeOffline)
+	}
+	line.With("scope", scopes...).With("audience", strings.Fields(value["audiences"])...)
+	return line.With("require-role", lines("require_roles")...).With("require-group", lines("require_groups")...).String()
 }
 
 // command sets everything that the form holds.
@@ -68,7 +103,11 @@ func (in input) flags(value string) (line []string) {
 		return []string{name}
 	}
 	for _, one := range in.entries(value) {
-		line = append(line, name, cmp.Or(one, is.none))
+		if one = cmp.Or(one, is.none); strings.HasPrefix(one, "-") { // no flag of its own
+			line = append(line, name+"="+one)
+			continue
+		}
+		line = append(line, name, one)
 	}
 	return line
 }

@@ -139,7 +139,7 @@ func gateForm(v *guard.Visit) (gatePage, error) {
 			return p, err
 		}
 	}
-	p.Command = sameAsGate(p.Gate)
+	p.Command = p.In.same(p.Gate)
 	if !v.Can("listAPIs", nil) {
 		return p, nil
 	}
@@ -152,14 +152,6 @@ func gateForm(v *guard.Visit) (gatePage, error) {
 	return p, nil
 }
 
-// sameAsGate does the same with the file that is shown: it is applied, or tried before it counts.
-func sameAsGate(now wire.Gate) string {
-	if now.Files {
-		return guard.Command("route", "list", "--from", now.From)
-	}
-	return guard.Command("apply", "-f", "FOLDER")
-}
-
 // protect makes the upstream and the route, or shows the file of them where files are the source of
 // routes. Script has it checked alone while somebody types.
 func (d *Door) protect(v *guard.Visit) error {
@@ -168,6 +160,7 @@ func (d *Door) protect(v *guard.Visit) error {
 		return err
 	}
 	p.In = behindOf(v)
+	p.Command = p.In.same(p.Gate)
 	if err = p.In.usable(); err == nil {
 		err = p.named()
 	}
@@ -241,7 +234,7 @@ func (d *Door) behindGate(v *guard.Visit, route string) error {
 }
 
 func showReady(v *guard.Visit, p readyPage) (err error) {
-	p.Command = sameAsGate(p.Gate)
+	p.Command = p.In.same(p.Gate)
 	if p.Proxies, err = proxies(v, p.In); err != nil {
 		return err
 	}

@@ -168,7 +168,9 @@ func (d *Door) askNew(v *guard.Visit) error {
 	}
 	kind := oauth.Kind(v.Query("kind"))
 	if !slices.Contains(kinds, kind) {
-		return v.Show(http.StatusOK, kindsPage{v.Frame(), guidesOf("Products"), v.Can("getGate", nil)})
+		f := v.Frame()
+		f.Command = guard.Command("client", "create", "--name", "NAME", "--redirect-uri", "ADDRESS")
+		return v.Show(http.StatusOK, kindsPage{f, guidesOf("Products"), v.Can("getGate", nil)})
 	}
 	page, err := newPageOf(v, kind, v.Query("for"))
 	if err != nil {
@@ -181,15 +183,10 @@ func newPageOf(v *guard.Visit, kind oauth.Kind, guide string) (newPage, error) {
 	if _, ok := docs.ClientOf(guide); !ok {
 		guide = ""
 	}
-	f := v.Frame()
-	f.Command = guard.Command("client", "create", "--name", "NAME", "--redirect-uri", "ADDRESS")
-	if guide != "" {
-		f.Command = guard.Command("client", "create", "--for", guide, "--home-url", "ADDRESS")
-	} else if kind == oauth.KindMachine {
-		f.Command = guard.Command("client", "create", "--name", "NAME", "--grant", oauth.GrantClient)
-	}
 	k, err := knows(v, sheets[0])
-	return newPage{Frame: f, Kind: kind, Guide: guide, Begun: begun(kind, guide), sheet: sheet{path: sheets[0].path, inputs: newInputs(kind)}, known: k}, err
+	p := newPage{Frame: v.Frame(), Kind: kind, Guide: guide, Begun: begun(kind, guide), sheet: sheet{path: sheets[0].path, inputs: newInputs(kind)}, known: k}
+	p.Command = p.same()
+	return p, err
 }
 
 // create makes the application, and shows its secret for the only time. Where the form says that
@@ -216,6 +213,7 @@ func (d *Door) create(v *guard.Visit) error {
 		}
 	}
 	page.sheet = page.sheet.typed(v)
+	page.Command = page.same()
 	if err == nil {
 		return v.Show(http.StatusOK, page)
 	}

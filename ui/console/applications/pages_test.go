@@ -156,6 +156,24 @@ func TestWhatToSetHasTheValuesOfTheApplication(t *testing.T) {
 	}
 }
 
+// The command below the form of a new application connects the same one.
+func TestTheCommandConnectsWhatTheFormOfANewOneHolds(t *testing.T) {
+	t.Parallel()
+	shop := wire.ClientState{Client: wire.Client{Name: "-My shop", RedirectURIs: []string{"https://shop.test/cb", "com.shop:/cb"}, Scope: "openid email", RequireRoles: []string{"staff"}, GrantTypes: []string{oauth.GrantRefresh}}}
+	for want, p := range map[string]newPage{
+		"--name NAME --redirect-uri ADDRESS":                                        {Kind: oauth.KindWeb},
+		"'--name=-My shop' --grant client_credentials --scope openid --scope email": {Kind: oauth.KindMachine, Begun: shop},
+		"'--name=-My shop' --redirect-uri https://shop.test/cb --redirect-uri com.shop:/cb --home-url https://shop.test --auth-method none --grant authorization_code" +
+			" --grant refresh_token --scope openid --scope email --scope offline_access --require-role staff": {Kind: oauth.KindBrowser, Begun: shop},
+		"--for gitea --home-url ADDRESS": {Kind: oauth.KindWeb, Guide: "gitea"},
+	} {
+		p.sheet.inputs = newInputs(p.Kind)
+		if got := p.same(); got != "gatehouse client create "+want {
+			t.Errorf("got  %s\nwant gatehouse client create %s", got, want)
+		}
+	}
+}
+
 // The command below a form of settings sets all that the form holds, and nothing else.
 func TestTheCommandSetsWhatTheFormOfSettingsHolds(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package part
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -137,3 +138,9 @@ type Group struct {
 // Hit is a thing that was found. Where it has no page of its own, Href is empty. Value is what names
 // it in a form.
 type Hit struct{ Label, Under, Href, Value string }
+
+// begins is the first line of a command, by which it is called.
+func begins(line string) string {
+	first, _, _ := strings.Cut(line, "\n")
+	return first
+}

@@ -21,7 +21,12 @@ func (d *Door) askDelete(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Show(http.StatusOK, deletePage{routeFrame: f})
+	return v.Show(http.StatusOK, deletingPage(f))
+}
+
+func deletingPage(f routeFrame) deletePage {
+	f.Command = guard.Run("route", "delete").On(f.ID).String()
+	return deletePage{routeFrame: f}
 }
 
 func (d *Door) remove(v *guard.Visit) error {
@@ -29,7 +34,7 @@ func (d *Door) remove(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	p := deletePage{routeFrame: f}
+	p := deletingPage(f)
 	if p.Mistyped = v.Value("confirm") != f.ID; p.Mistyped {
 		if err := v.Ready("deleteGateRoute", on(v)); err != nil {
 			return err

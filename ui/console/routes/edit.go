@@ -42,8 +42,8 @@ func newPage(v *guard.Visit) (editPage, error) {
 	if now.Files {
 		return p, gate.ErrInFiles()
 	}
+	p.same()
 	p.Upstreams, err = upstreams(v)
-	p.Command = guard.Command("apply", "-f", "FOLDER")
 	return p, err
 }
 
@@ -77,11 +77,10 @@ func (d *Door) askEdit(v *guard.Visit) error {
 	if err := v.Ready("replaceGateRoute", on(v)); err != nil {
 		return err
 	}
-	f, p, err := editing(v)
+	_, p, err := editing(v)
 	if err != nil {
 		return err
 	}
-	p.Draft = draftOf(f.ID, f.Kept.Spec)
 	return v.Show(http.StatusOK, p)
 }
 
@@ -94,9 +93,9 @@ func editing(v *guard.Visit) (routeFrame, editPage, error) {
 	if f.Kept == nil {
 		return f, editPage{}, gate.ErrInFiles()
 	}
-	p := editPage{Frame: f.Frame, Methods: methods, Of: f.ID, ETag: f.ETag}
+	p := editPage{Frame: f.Frame, Methods: methods, Of: f.ID, ETag: f.ETag, Draft: draftOf(f.ID, f.Kept.Spec)}
+	p.same()
 	p.Upstreams, err = upstreams(v)
-	p.Command = guard.Command("apply", "-f", "FOLDER")
 	return f, p, err
 }
 
@@ -121,7 +120,6 @@ func (d *Door) edit(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	p.Draft = draftOf(f.ID, f.Kept.Spec)
 	p.Fresh, p.present = p.form, p.ETag
 	if etag := v.Value("etag"); etag != "" {
 		p.ETag = etag // as it was seen
@@ -138,6 +136,7 @@ func (d *Door) edit(v *guard.Visit) error {
 // take does what the button of the form asks for; save is the last of it. was is the route as it
 // is now, nil for a new one.
 func (p *editPage) take(v *guard.Visit, was *admin.GateRoute, save func(spec gate.RouteSpec) error) error {
+	p.same()
 	spec, err := p.Draft.spec()
 	if err != nil {
 		return p.again(v, err)
@@ -192,6 +191,7 @@ func (p *editPage) again(v *guard.Visit, err error) error {
 // reviewed is the page that shows what a change comes to before it counts.
 func reviewed(v *guard.Visit, f guard.Frame, name string, was *admin.GateRoute, spec gate.RouteSpec) (reviewPage, error) {
 	p := reviewPage{Frame: f, ID: name, New: was == nil, Spec: spec}
+	p.Command = typed.Apply(gate.Object{ID: name, Route: &spec})
 	tried, err := try(v, name, spec)
 	if err != nil {
 		return p, err

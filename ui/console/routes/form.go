@@ -11,6 +11,7 @@ import (
 	"gatehouse/gate"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
+	"gatehouse/ui/console/typed"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
 )
@@ -36,6 +37,13 @@ func (p editPage) title(say *words.Catalogue) words.Title {
 		return say.ConsoleRoutes.NewTitle
 	}
 	return say.ConsoleRoutes.EditTitle.With(words.Name, p.Of)
+}
+
+// same makes the route be as the form has it, as far as that can be read.
+func (p *editPage) same() {
+	if spec, err := p.Draft.spec(); err == nil {
+		p.Command = typed.Apply(gate.Object{ID: p.Draft.ID, Route: &spec})
+	}
 }
 
 func (p editPage) action() string {

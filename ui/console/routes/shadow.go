@@ -25,6 +25,7 @@ func (d *Door) refused(v *guard.Visit) error { return written(v, "getGateRefusal
 // written shows what the log of this server has of some decisions.
 func written(v *guard.Visit, operation string, refused bool) error {
 	p := shadowPage{Frame: v.Frame(), Refused: refused, Asked: v.Only("route", "hours"), Now: time.Now()}
+	p.Command = p.same()
 	found, err := guard.Ask[admin.One[wire.Shadowed]](v, operation, admin.Input{Query: p.Asked})
 	if fault.Is(err, fault.Invalid) {
 		status, ok := v.Reject(&p.Frame, err)
@@ -67,6 +68,15 @@ func (p shadowPage) path() string {
 		return pathRefused
 	}
 	return pathShadow
+}
+
+// same is the command that lists the same.
+func (p shadowPage) same() string {
+	list := "shadow"
+	if p.Refused {
+		list = "refused"
+	}
+	return guard.Run("route", list).If("route", p.Asked.Get("route")).If("hours", p.Asked.Get("hours")).String()
 }
 
 func (p shadowPage) title(say *words.Catalogue) words.Title {

@@ -28,7 +28,7 @@ func (d *Door) askNew(v *guard.Visit, k *kind) error {
 	if err != nil {
 		return err
 	}
-	p.Draft = k.first
+	p.take(k.first)
 	return v.Show(http.StatusOK, p)
 }
 
@@ -42,7 +42,6 @@ func newPage(v *guard.Visit, k *kind) (editPage, error) {
 		err = inFiles()
 	}
 	p.NoGate = !now.Listens
-	p.Command = guard.Command("apply", "-f", "FOLDER")
 	return p, err
 }
 
@@ -51,7 +50,8 @@ func (d *Door) create(v *guard.Visit, k *kind) error {
 	if err != nil {
 		return err
 	}
-	p.ID, p.Draft = strings.TrimSpace(v.Value("id")), taken(v.R.PostForm, k.names)
+	p.ID = strings.TrimSpace(v.Value("id"))
+	p.take(taken(v.R.PostForm, k.names))
 	if err := k.write(v, p.ID, "", p.Draft); err != nil {
 		return p.again(v, err)
 	}
@@ -75,7 +75,18 @@ func editing(v *guard.Visit, k *kind) (editPage, error) {
 	if err == nil && f.Gate.Files {
 		err = inFiles()
 	}
-	return editPage{Frame: f.Frame, kind: k, Speaks: k.speaks, Of: f.Thing.ID, ID: f.Thing.ID, ETag: f.ETag, Draft: f.Thing.Draft}, err
+	p := editPage{Frame: f.Frame, kind: k, Speaks: k.speaks, Of: f.Thing.ID, ID: f.Thing.ID, ETag: f.ETag}
+	p.take(f.Thing.Draft)
+	return p, err
+}
+
+// take puts a draft into the form, and below it the command that makes it be so, as far as it can be
+// read.
+func (p *editPage) take(d draft) {
+	p.Draft = d
+	if o, err := p.kind.object(p.ID, d); err == nil {
+		p.Command = typed.Apply(o)
+	}
 }
 
 func (d *Door) edit(v *guard.Visit, k *kind) error {
@@ -84,7 +95,7 @@ func (d *Door) edit(v *guard.Visit, k *kind) error {
 		return err
 	}
 	p.Fresh = p.form
-	p.Draft = taken(v.R.PostForm, k.names) // sent again, it is meant for what is there now
+	p.take(taken(v.R.PostForm, k.names)) // sent again, it is meant for what is there now
 	etag := v.Value("etag")
 	if etag == "" {
 		return fault.New(fault.Malformed, "request.body", "The form cannot be read.")

@@ -17,13 +17,14 @@ import (
 
 // kind is upstreams, or the proxies that ask.
 type kind struct {
-	path                                        string
+	path, command                               string
 	list, served, create, get, replace, destroy string // operations
 
 	say     func(say *words.Catalogue) *words.GateKind
 	kept    func(v *guard.Visit, asked url.Values) ([]thing, string, error) // in the database
 	serving func(v *guard.Visit, asked url.Values) ([]thing, string, error) // by this process, wherever it comes from
 	read    func(v *guard.Visit, id string) (thing, string, error)
+	object  func(id string, d draft) (gate.Object, error)
 	write   func(v *guard.Visit, id, etag string, d draft) error // "" for a new one
 
 	// names are the inputs of its form but for the id, and inputs the places that they are of.
@@ -71,7 +72,7 @@ func taken(form url.Values, names []string) draft {
 }
 
 var ofUpstreams = kind{
-	path: "/console/upstreams",
+	path: "/console/upstreams", command: "upstream",
 	list: "listGateUpstreams", served: "listServedUpstreams", create: "createGateUpstream", get: "getGateUpstream", replace: "replaceGateUpstream", destroy: "deleteGateUpstream",
 	say: func(say *words.Catalogue) *words.GateKind { return &say.ConsoleUpstreams },
 	kept: func(v *guard.Visit, asked url.Values) ([]thing, string, error) {
@@ -82,6 +83,10 @@ var ofUpstreams = kind{
 	},
 	read: func(v *guard.Visit, id string) (thing, string, error) {
 		return seen(v, "getGateUpstream", id, keptUpstream)
+	},
+	object: func(id string, d draft) (gate.Object, error) {
+		spec, err := d.upstream()
+		return gate.Object{ID: id, Upstream: &spec}, err
 	},
 	write: func(v *guard.Visit, id, etag string, d draft) error {
 		spec, err := d.upstream()
@@ -110,7 +115,7 @@ var ofUpstreams = kind{
 }
 
 var ofEdges = kind{
-	path: "/console/edges",
+	path: "/console/edges", command: "edge",
 	list: "listGateEdges", served: "listServedEdges", create: "createGateEdge", get: "getGateEdge", replace: "replaceGateEdge", destroy: "deleteGateEdge",
 	say: func(say *words.Catalogue) *words.GateKind { return &say.ConsoleEdges },
 	kept: func(v *guard.Visit, asked url.Values) ([]thing, string, error) {
@@ -120,6 +125,10 @@ var ofEdges = kind{
 		return listed(v, "listServedEdges", asked, servedEdge)
 	},
 	read: func(v *guard.Visit, id string) (thing, string, error) { return seen(v, "getGateEdge", id, keptEdge) },
+	object: func(id string, d draft) (gate.Object, error) {
+		spec := d.edge()
+		return gate.Object{ID: id, Edge: &spec}, nil
+	},
 	write: func(v *guard.Visit, id, etag string, d draft) (err error) {
 		if etag == "" {
 			_, err = guard.Ask[admin.Made[admin.GateEdge]](v, "createGateEdge", admin.Input{Body: admin.GateEdgeCreate{ID: id, Spec: d.edge()}})

@@ -48,6 +48,7 @@ func (d *Door) all(v *guard.Visit, k *kind) error {
 	if err := v.Keeps(&p.Frame, strings.TrimPrefix(k.path, guard.Root+"/")); err != nil {
 		return err
 	}
+	p.Command = guard.Whole(p.Asked, k.command, "list")
 	p.CanCreate = !p.Gate.Files && v.Can(k.create, nil)
 	return v.Show(http.StatusOK, p)
 }

@@ -33,6 +33,7 @@ type oneFrame struct {
 func (k *kind) reads(v *guard.Visit) (f oneFrame, err error) {
 	id := v.R.PathValue("part")
 	f = oneFrame{Frame: v.Frame(), kind: k, Now: time.Now()}
+	f.Command = guard.Command(k.command, "list")
 	if f.Gate, err = gateNow(v); err != nil {
 		return f, err
 	}
@@ -55,7 +56,6 @@ func (k *kind) reads(v *guard.Visit) (f oneFrame, err error) {
 		f.Thing.Routes = served.Routes
 	}
 	f.CanEdit, f.CanDelete = v.Can(k.replace, guard.On("part", id)), v.Can(k.destroy, guard.On("part", id))
-	f.Command = guard.Command("apply", "-f", "FOLDER")
 	return f, nil
 }
 
@@ -145,6 +145,7 @@ func (k *kind) deleting(v *guard.Visit) (oneFrame, error) {
 	if err == nil && f.Gate.Files {
 		err = inFiles()
 	}
+	f.Command = guard.Run(k.command, "delete").On(f.Thing.ID).String()
 	return f, err
 }
 

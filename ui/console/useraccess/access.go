@@ -19,6 +19,7 @@ func (d *Door) access(v *guard.Visit) error {
 		return err
 	}
 	page := accessPage{personFrame: f, Cursor: v.Query("cursor")}
+	page.Command = page.same()
 	found, err := d.held(v, &page)
 	if fault.CodeOf(err) == "request.cursor" {
 		return view.SeeOther(v.W, v.R, f.with("", "", ""))
@@ -75,6 +76,11 @@ func (d *Door) check(v *guard.Visit) error {
 		return err
 	}
 	return v.Show(status, page)
+}
+
+// same is the command that lists the same.
+func (p *accessPage) same() string {
+	return guard.Run("user", "access").If("org", p.Look.Get("org")).If("at", looking(p.Look).Get("at")).On(p.User.Email).String()
 }
 
 // same is the command that answers the same. It names a thing by what it is, which the

@@ -70,6 +70,14 @@ func TestPagesOfAccessAreWellMade(t *testing.T) {
 	viewtest.Crawl(t, samples())
 }
 
+func TestTheCommandUnderWhatSomebodyHoldsListsTheSame(t *testing.T) {
+	t.Parallel()
+	p := accessPage{personFrame: personFrame{Frame: person.Frame{User: wire.UserDetail{User: wire.User{Email: "ada@example.com"}}}, Look: url.Values{"org": {"acme"}, "at": {"2026-03-01T12:04"}}}}
+	if got, want := p.same(), "gatehouse user access --org acme --at 2026-03-01T12:04:00Z ada@example.com"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestTheCommandUnderACheckAsksTheSame(t *testing.T) {
 	t.Parallel()
 	p := checkPage{personFrame: personFrame{Frame: person.Frame{User: wire.UserDetail{User: wire.User{Email: "ada@example.com"}}}, Look: url.Values{"at": {"2026-03-01T12:04"}}}, Permission: "shop/orders:read", Thing: "42"}

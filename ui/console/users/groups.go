@@ -30,6 +30,7 @@ func (d *Door) groups(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
+	f.Command = guard.Run("user", "groups").On(f.User.Email).String()
 	return v.Show(http.StatusOK, groupsPage{userFrame: f, Asked: asked, In: found.Body.Items, Next: found.Body.Next, to: v.PathOf})
 }
 

@@ -2,8 +2,6 @@ package users
 
 import (
 	"net/url"
-	"slices"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -256,8 +254,3 @@ func (p selectedPage) Head(say *words.Catalogue) view.Head {
 	return part.Head(p.Form.Title(say, p.Do.say(say).Title))
 }
 func (p selectedPage) Body() templ.Component { return selectedBody(p) }
-
-// actor says who did something.
-func actor(e *wire.Event) string {
-	return strings.Join(slices.DeleteFunc([]string{string(e.Actor.Kind), e.Actor.ID}, func(s string) bool { return s == "" }), " ")
-}
