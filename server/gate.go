@@ -139,6 +139,16 @@ func gateServer(h http.Handler, log *slog.Logger) *http.Server {
 // greetGate says where the gate is.
 func (s *Server) greetGate() {
 	if s.gate != nil {
-		fmt.Fprintf(s.options.Stdout, "The gate listens on %s, with %d routes of %s.\n", s.house.Config.Gate.Listen, len(s.house.Routes.Current().Routes()), s.house.Routes.From())
+		fmt.Fprintf(s.options.Stdout, "The gate listens on %s, with %s of %s.\n", s.house.Config.Gate.Listen, routesSaid(len(s.house.Routes.Current().Routes())), s.house.Routes.From())
 	}
+}
+
+func routesSaid(n int) string {
+	switch n {
+	case 0:
+		return "no routes"
+	case 1:
+		return "1 route"
+	}
+	return fmt.Sprintf("%d routes", n)
 }

@@ -2,7 +2,6 @@ package imports
 
 import (
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -156,7 +155,7 @@ func (p *importPage) facts(say *words.Catalogue) []part.Fact {
 	}
 	by := p.By
 	if by == "" {
-		by = strings.TrimSpace(string(p.Import.By.Kind) + " " + p.Import.By.ID)
+		by = guard.Acted(say, p.Import.By)
 	}
 	all = append(all, part.Fact{Name: is.By, Value: part.Text(by)}, part.Fact{Name: is.When, Value: part.When(p.Now, p.Import.Created)})
 	if !p.Import.Ended.IsZero() {

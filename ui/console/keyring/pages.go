@@ -40,7 +40,7 @@ func (p listPage) notice(say *words.Catalogue) string {
 }
 
 func (p listPage) heading(say *words.Catalogue) part.Heading {
-	return part.Heading{Title: string(say.ConsoleKeys.Title), Lead: say.ConsoleKeys.Lead, Actions: rotations(p), Tabs: []part.Tab{
+	return part.Heading{Title: string(say.ConsoleKeys.Title), Lead: say.ConsoleKeys.Lead, Tabs: []part.Tab{
 		{Label: say.ConsoleKeys.InUse, Href: path, Current: !p.All}, {Label: say.ConsoleKeys.Every, Href: path + "?all=yes", Current: p.All},
 	}}
 }
@@ -106,7 +106,7 @@ func stateOf(say *words.Catalogue, s keys.State) part.Badge {
 
 func (p listPage) table(say *words.Catalogue) part.Table {
 	t := part.Table{ID: "keys", Caption: string(say.ConsoleKeys.Title), Columns: []part.Column{
-		{Label: say.ConsoleKeys.Key}, {Label: say.ConsoleKeys.State}, {Label: say.ConsoleKeys.Algorithm}, {Label: say.ConsoleKeys.Created}, {Label: say.ConsoleKeys.Signs}, {Label: say.ConsoleKeys.Until},
+		{Label: say.ConsoleKeys.Key}, {Label: say.ConsoleKeys.State}, {Label: say.ConsoleKeys.Created}, {Label: say.ConsoleKeys.Signs}, {Label: say.ConsoleKeys.Until},
 	}}
 	if p.CanRevoke {
 		t.Columns = append(t.Columns, part.Column{Label: say.ConsoleKeys.Revoke, Unseen: true})
@@ -116,7 +116,7 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 	}
 	for i, k := range p.Keys {
 		row := part.Row{Label: k.ID, Soft: k.State == keys.Retired, Cells: []templ.Component{
-			keyOf(i, k.ID), part.Pill(stateOf(say, k.State)), part.Text(k.Algorithm), part.When(p.Now, k.Created), signs(p.Now, k), p.ends(k),
+			keyOf(i, k), part.Pill(stateOf(say, k.State)), part.When(p.Now, k.Created), signs(p.Now, k), p.ends(k),
 		}}
 		if p.CanRevoke {
 			row.Cells = append(row.Cells, revokeLink(k))

@@ -35,7 +35,7 @@ func (d *Door) list(v *guard.Visit) error {
 	f.Command = command(asked, time.Now())
 	page := listPage{Frame: f, Asked: asked, People: found.Body.Items, Next: found.Body.Next, CanCreate: v.Can("createUser", nil), CanImport: v.Can("beginImport", nil)}
 	for _, b := range bulks {
-		if v.Can(b.operation, nil) {
+		if v.Can(b.operation, nil) && b.fits(asked.Get("state")) {
 			page.Bulks = append(page.Bulks, b)
 		}
 	}

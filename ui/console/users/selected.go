@@ -76,6 +76,12 @@ func each[O any](operation string) func(v *guard.Visit, p *selectedPage, in admi
 	}
 }
 
+// fits reports whether it is of any use to people of a state, "" for all: who is disabled is not disabled
+// again.
+func (b bulk) fits(state string) bool {
+	return state == "" || b.name != map[string]string{"disabled": "disable", "active": "enable"}[state]
+}
+
 // bulkOf is that of a name.
 func bulkOf(name string) *bulk {
 	i := slices.IndexFunc(bulks, func(b bulk) bool { return b.name == name })
