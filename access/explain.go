@@ -181,7 +181,7 @@ func (x explainer) changes(e Explanation) []string {
 		}
 		return []string{x.ending(e.Until)}
 	case Locked:
-		return []string{lifting(x.lockedOf(x.asking())) + "."}
+		return []string{lifting(x.lockedOf(x.asking()), "")}
 	case Inactive:
 		return []string{"Enable the account."}
 	case OutOfScope:
@@ -189,7 +189,7 @@ func (x explainer) changes(e Explanation) []string {
 	case Denied:
 		return []string{fmt.Sprintf("Revoke the deny %s; if nothing else allows, a grant is needed too.", e.Grant)}
 	case ProofInsufficient:
-		return []string{"Sign in again" + e.Need.words() + "."}
+		return []string{"Sign in again: " + e.Need.words() + "."}
 	case TooCostly:
 		return []string{"Replace conditions that take long, such as patterns on long texts: not all of those that may allow it were asked."}
 	case ResourceUnknown:
@@ -207,7 +207,7 @@ func (x explainer) byScopes(e Explanation) []string {
 	if x.q.Delegated || e.Outcome == Refused || len(scopes) == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("%s goes by scopes: a token without %s may not.", x.s.rules.catalogue[x.permission].api, strings.Join(scopes, " or "))}
+	return []string{fmt.Sprintf("%s goes by scopes: a token may not that has none of %s.", x.s.rules.catalogue[x.permission].api, strings.Join(scopes, ", "))}
 }
 
 // ending says what becomes of what is allowed when it is no more: often it only takes a
@@ -217,7 +217,7 @@ func (x explainer) ending(at time.Time) string {
 	then.Now = at
 	said := at.Format(time.RFC3339)
 	if d, err := x.s.Apart().Decide(&then); err == nil && d.Outcome == Challenged {
-		return "From " + said + " on it takes another sign-in" + d.Need.words() + "."
+		return "From " + said + " on it takes another sign-in: " + d.Need.words() + "."
 	}
 	return "Unless something is changed, that ends at " + said + "."
 }
@@ -264,13 +264,49 @@ func (x explainer) lockedOf(on []LockTarget) (all []Lock) {
 	return all
 }
 
-// lifting says which of these locks to lift.
-func lifting(locks []Lock) string {
-	var names []string
-	for _, l := range locks {
-		names = append(names, "the lock on the "+string(l.On.Kind)+" "+l.On.ID)
+// lifting says which of these locks to lift, in sentences that catalogues know: so that who asks may do
+// it, or so that a grant gives something again.
+func lifting(locks []Lock, grant string) string {
+	if len(locks) == 0 {
+		return "Lift the lock."
 	}
-	return "Lift " + strings.Join(names, " and ")
+	one, others := lockNamed(locks[0].On), lockedBesides(locks[1:])
+	switch {
+	case grant == "" && others == "":
+		return "Lift " + one + "."
+	case grant == "":
+		return "Lift " + one + ", and at the same time " + others + "."
+	case others == "":
+		return "Lift " + one + ": by it the grant " + grant + " gives nothing."
+	}
+	return "Lift " + one + ", and at the same time " + others + ": by them the grant " + grant + " gives nothing."
+}
+
+func lockedBesides(locks []Lock) (said string) {
+	for i, l := range locks {
+		if i == 0 {
+			said = lockNamed(l.On)
+			continue
+		}
+		said = said + ", and at the same time " + lockNamed(l.On)
+	}
+	return said
+}
+
+func lockNamed(on LockTarget) string {
+	switch on.Kind {
+	case LockUser:
+		return "the lock on the user " + on.ID
+	case LockService:
+		return "the lock on the service " + on.ID
+	case LockClient:
+		return "the lock on the client " + on.ID
+	case LockSession:
+		return "the lock on the session " + on.ID
+	case LockRole:
+		return "the lock on the role " + on.ID
+	}
+	return "the lock on the grant " + on.ID
 }
 
 func lacking(e Explanation) []string {
@@ -281,20 +317,20 @@ func lacking(e Explanation) []string {
 }
 
 func (r Requirement) words() string {
-	var text strings.Builder
-	if r.Level > 0 {
-		fmt.Fprintf(&text, " with %s", r.Level)
+	age := setting.FormatDuration(r.MaxAge)
+	switch {
+	case r.MaxAge == 0:
+		return "with " + r.Level.String()
+	case r.Level == 0:
+		return "at most " + age + " ago"
 	}
-	if r.MaxAge > 0 {
-		fmt.Fprintf(&text, ", at most %s ago", setting.FormatDuration(r.MaxAge))
-	}
-	return text.String()
+	return "with " + r.Level.String() + ", at most " + age + " ago"
 }
 
 // wouldAllow names what would allow: a lock that is lifted, a grant that begins or ended,
 // else the roles that have the permission.
 func (x explainer) wouldAllow(e Explanation) []string {
-	var list, lifted []string
+	var list, first []string
 	for _, c := range e.Grants {
 		switch {
 		case c.Grant.Effect != Allow:
@@ -305,21 +341,27 @@ func (x explainer) wouldAllow(e Explanation) []string {
 		case c.Verdict == Ended:
 			list = append(list, fmt.Sprintf("The grant %s ended at %s; it takes a new one.", c.Grant.ID, c.Since.UTC().Format(time.RFC3339)))
 		case c.Verdict == Suspended:
-			lifted = append(lifted, fmt.Sprintf("%s: by it the grant %s gives nothing.", lifting(x.suspending(&c)), c.Grant.ID))
+			first = append(first, lifting(x.suspending(&c), string(c.Grant.ID)))
 		case c.Verdict == OtherResource:
 			list = append(list, fmt.Sprintf("The grant %s is for other resources.", c.Grant.ID))
 		case c.Verdict == OtherOrg:
 			list = append(list, fmt.Sprintf("The grant %s is for members of the organisation %s, within it.", c.Grant.ID, c.Grant.Org))
 		case c.Verdict == NotMember:
-			of := c.Path[len(c.Path)-1]
-			list = append(list, fmt.Sprintf("The grant %s is for members of the %s %s.", c.Grant.ID, of.Kind, of.ID))
+			list = append(list, notMember(c.Grant, c.Path[len(c.Path)-1]))
 		}
 	}
-	list = append(lifted, list...)
+	list = append(first, list...)
 	if roles := x.giving(); len(roles) > 0 {
-		list = append(list, "A grant of the role "+strings.Join(roles[:min(len(roles), 5)], " or ")+" would give it.")
+		list = append(list, "A grant of the role "+strings.Join(roles[:min(len(roles), 5)], " / ")+" would give it.")
 	}
 	return append(list, "A grant of "+x.q.Permission+" itself would give it.")
+}
+
+func notMember(g *Grant, of Subject) string {
+	if of.Kind == Organisation {
+		return fmt.Sprintf("The grant %s is for members of the organisation %s.", g.ID, of.ID)
+	}
+	return fmt.Sprintf("The grant %s is for members of the group %s.", g.ID, of.ID)
 }
 
 // giving are the roles by which somebody would have the permission now.

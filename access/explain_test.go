@@ -186,7 +186,7 @@ func TestWhoCanLooksPastTheAgeOfAProof(t *testing.T) {
 func TestExplainSaysWhetherAnEndTakesAnotherSignIn(t *testing.T) {
 	t.Parallel()
 	for want, requires := range map[string]Requirement{
-		"takes another sign-in, at most 5m ago.": {MaxAge: 5 * time.Minute},
+		"takes another sign-in: at most 5m ago.": {MaxAge: 5 * time.Minute},
 		"that ends at":                           {},
 	} {
 		p := shop(Grant{ID: "gra_a", Subject: ada, Role: "support", Requires: requires, Window: Window{ExpiresAt: began.Add(time.Hour)}})

@@ -428,5 +428,5 @@ var english = Catalogue{
 	Faults:   englishFaults,
 	Statuses: englishStatuses,
 
-	Sentences: both(both(englishSentences, englishSteering), englishDoubts),
+	Sentences: both(both(both(englishSentences, englishSteering), englishDoubts), englishVerdicts),
 }

@@ -450,5 +450,5 @@ var german = Catalogue{
 	Faults:   germanFaults,
 	Statuses: germanStatuses,
 
-	Sentences: both(both(germanSentences, germanSteering), germanDoubts),
+	Sentences: both(both(both(germanSentences, germanSteering), germanDoubts), germanVerdicts),
 }

@@ -113,7 +113,10 @@ func TestTheHouseIsSaidInTheWordsOfTheReader(t *testing.T) {
 		"The application named {app} twice.":              "Die Anwendung hat {app} zweimal genannt.",
 		"Something that nobody says has 5 of 12 letters.": "Something that nobody says has 5 of 12 letters.",
 		"": "",
-		"Please choose another password: this one is longer than 1024 bytes.": "Bitte wählen Sie ein anderes Passwort: Dieses ist länger als 1024\u00a0Bytes.",
+		"Lift the lock on the role boss, and at the same time the lock on the session ses_a.": "Heben Sie die Sperre auf der Rolle boss und zugleich die Sperre auf der Sitzung ses_a auf.",
+		"Sign in again: with aal2, at most 5m ago.":                                           "Es braucht eine neue Anmeldung: mit aal2, vor höchstens 5m.",
+		"the address or the user agent was changed":                                           "Adresse oder Browserkennung wurde verändert.",
+		"Please choose another password: this one is longer than 1024 bytes.":                 "Bitte wählen Sie ein anderes Passwort: Dieses ist länger als 1024\u00a0Bytes.",
 	} {
 		if got := say.Say(spoken); got != want {
 			t.Errorf("%q: %q, want %q", spoken, got, want)
@@ -348,4 +351,57 @@ func TestCataloguesHaveWhateverReadinessSaysIsWrong(t *testing.T) {
 	if found < 10 {
 		t.Errorf("found %d sentences only", found)
 	}
+}
+
+// What a verification of the audit log finds, what it cannot prove, and what would change a decision
+// of access stand on pages of the console.
+func TestCataloguesHaveWhateverAVerdictSays(t *testing.T) {
+	t.Parallel()
+	say, found := wordstest.Pseudo(), 0
+	inspect(t, func(pkg string, n ast.Node) {
+		for _, said := range verdicts(pkg, n) {
+			if said = strings.ReplaceAll(said, "{}", "7"); said == "7" {
+				continue
+			}
+			found++
+			if say.Say(said) == said {
+				t.Errorf("no catalogue has %q", said)
+			}
+		}
+	})
+	if found < 35 {
+		t.Errorf("found %d sentences only", found)
+	}
+}
+
+// verdicts are the sentences that a node of the source gives to a verdict.
+func verdicts(pkg string, n ast.Node) (said []string) {
+	if list, ok := n.(*ast.CompositeLit); ok && pkg == "access" {
+		for _, one := range list.Elts {
+			if text := verb.ReplaceAllString(text(one), "{}"); strings.HasSuffix(text, ".") && strings.Contains(text, " ") {
+				said = append(said, text)
+			}
+		}
+		return said
+	}
+	call, ok := n.(*ast.CallExpr)
+	if !ok {
+		return nil
+	}
+	switch f := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		if pkg == "audit" && f.Sel.Name == "find" && len(call.Args) > 2 {
+			return []string{verb.ReplaceAllString(text(call.Args[2]), "{}")}
+		}
+	case *ast.Ident:
+		if f.Name != "append" || len(call.Args) != 2 {
+			return nil
+		}
+		one := verb.ReplaceAllString(text(call.Args[1]), "{}")
+		to, ok := call.Args[0].(*ast.SelectorExpr)
+		if pkg == "wire" && ok && to.Sel.Name == "NotProved" || pkg == "access" && strings.HasSuffix(one, ".") && strings.Contains(one, " ") {
+			return []string{one}
+		}
+	}
+	return nil
 }

@@ -30,6 +30,7 @@ const (
 	Methods Gap = "methods" // of HTTP
 	Month   Gap = "month"   // its name
 	Name    Gap = "name"    // of a role or a group
+	More    Gap = "more"    // what is said besides a problem
 	N       Gap = "n"       // the number of a Plural
 	Path    Gap = "path"    // of an address
 	Problem Gap = "problem" // what is wrong with an input

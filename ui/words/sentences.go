@@ -13,7 +13,7 @@ func (c *Catalogue) Say(spoken string) string {
 		return spoken
 	}
 	for i, v := range values {
-		if v.Gap == Problem {
+		if v.Gap == Problem || v.Gap == More {
 			values[i].Text = c.Say(v.Text)
 		}
 	}

@@ -32,7 +32,7 @@ func (p headsPage) Body() templ.Component               { return headsBody(p) }
 
 func (p *headsPage) table(say *words.Catalogue) part.Table {
 	is := &say.ConsoleAudit
-	t := part.Table{ID: "checkpoints", Caption: string(is.Heads), Columns: []part.Column{{Label: is.Sealed, Number: true}, {Label: is.When}}}
+	t := part.Table{ID: "checkpoints", Caption: string(is.Heads), Columns: []part.Column{{Label: is.Sealed}, {Label: is.When}}}
 	for _, one := range p.List {
 		t.Rows = append(t.Rows, part.Row{Label: number(one.Size), Href: consistencyOf(one.Size), Cells: []templ.Component{part.Text(say.Number(int(one.Size))), part.When(p.Now, one.At)}})
 	}
@@ -81,8 +81,8 @@ func (p consistencyPage) Body() templ.Component { return consistencyBody(p) }
 func (p *consistencyPage) facts(say *words.Catalogue) []part.Fact {
 	is := &say.ConsoleAudit
 	return []part.Fact{
-		{Name: is.KeptSize, Value: part.Text(number(p.Proof.From))},
-		{Name: is.Size, Value: part.Text(number(p.Proof.Size))},
+		{Name: is.KeptSize, Value: part.Text(say.Number(int(p.Proof.From)))},
+		{Name: is.Size, Value: part.Text(say.Number(int(p.Proof.Size)))},
 		{Name: is.Key, Value: part.Copy("log-key", p.Proof.Key)},
 	}
 }
