@@ -23,7 +23,8 @@ import (
 // widths are those of a small phone, a phone, a tablet and a desk.
 var widths = []int64{320, 390, 768, 1280}
 
-// fits fails the test where the page is wider than the window, in any of the widths.
+// fits fails the test where the page is wider than the window, or a control than what it stands in, in
+// any of the widths.
 func (b *tab) fits(page string) {
 	b.t.Helper()
 	b.until(page+" is loaded", "document.readyState === 'complete'")
@@ -32,6 +33,10 @@ func (b *tab) fits(page string) {
 		if over := b.value("String(document.documentElement.scrollWidth - innerWidth)"); over != "0" && !strings.HasPrefix(over, "-") {
 			b.shot(fmt.Sprintf("%s-overflows-%d", page, width))
 			b.t.Errorf("%s is %s pixels wider than a window of %d: %s", page, over, width, b.value(widest))
+		}
+		if over := b.value(outside); over != "" {
+			b.shot(fmt.Sprintf("%s-outside-%d", page, width))
+			b.t.Errorf("%s, in a window of %d, has controls that leave what they stand in: %s", page, width, over)
 		}
 		b.pictures(page, width)
 	}
@@ -50,6 +55,9 @@ func (b *tab) pictures(page string, width int64) {
 }
 
 const widest = `[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 120)).slice(0, 3).join(' | ')`
+
+// outside are controls that end beyond the panel or the card in which they stand, but for what scrolls in one.
+const outside = `[...document.querySelectorAll(':is(.panel, .card) :is(select, input, textarea, button, .button)')].filter(e => e.checkVisibility() && !e.closest('.scroll, .listed, .tabs, .snippet, .unseen') && e.getBoundingClientRect().right > e.closest('.panel, .card').getBoundingClientRect().right - 1).map(e => e.outerHTML.slice(0, 120)).slice(0, 3).join(' | ')`
 
 func (b *tab) value(expression string) string {
 	b.t.Helper()

@@ -204,8 +204,8 @@ func (p proofPage) Body() templ.Component               { return proofBody(p) }
 func (p *proofPage) facts(say *words.Catalogue) []part.Fact {
 	is := &say.ConsoleAudit
 	return []part.Fact{
-		{Name: is.Index, Value: part.Text(number(p.Proof.Index))},
-		{Name: is.Size, Value: part.Text(number(p.Proof.Size))},
+		{Name: is.Index, Value: part.Text(say.Number(int(p.Proof.Index)))},
+		{Name: is.Size, Value: part.Text(say.Number(int(p.Proof.Size)))},
 		{Name: is.Key, Value: part.Copy("log-key", p.Proof.Key)},
 	}
 }

@@ -231,10 +231,10 @@ func (p *verificationPage) facts(say *words.Catalogue) []part.Fact {
 func (p *verificationPage) found(say *words.Catalogue, v *wire.Verdict) []part.Fact {
 	is := &say.ConsoleAudit
 	return []part.Fact{
-		{Name: is.Sealed, Value: part.Text(number(v.Sealed))},
+		{Name: is.Sealed, Value: part.Text(say.Number(int(v.Sealed)))},
 		{Name: is.Waiting, Value: part.Number(v.Waiting)},
-		{Name: is.Pruned, Value: part.Text(number(v.Pruned))},
-		{Name: is.Erased, Value: part.Text(number(v.Erased))},
+		{Name: is.Pruned, Value: part.Text(say.Number(int(v.Pruned)))},
+		{Name: is.Erased, Value: part.Text(say.Number(int(v.Erased)))},
 		{Name: is.Checkpoint, Value: part.When(p.Now, v.Until)},
 		{Name: is.Kept, Value: part.Number(v.Kept)},
 		{Name: is.Key, Value: part.Copy("log-key", v.Key)},

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 
@@ -142,6 +144,7 @@ func Crawl(t *testing.T, pages map[string]view.Page) {
 			for _, n := range all {
 				checkInert(t, n)
 				checkForm(t, n)
+				checkSpaces(t, n)
 			}
 		})
 	}
@@ -331,6 +334,47 @@ func valueIn(form *html.Node, name string) string {
 	}
 	return ""
 }
+
+// inline are the elements that stand in a line of text.
+var inline = []string{"a", "b", "code", "small", "span", "strong", "time"}
+
+// checkSpaces wants a space between a word and what follows it in a line: an expression of templ has
+// none behind it where a component follows.
+func checkSpaces(t *testing.T, n *html.Node) {
+	t.Helper()
+	if n.Data != "p" && n.Data != "li" && n.Data != "dd" || strings.Contains(Attr(n, "class"), "about") {
+		return
+	}
+	for c := n.FirstChild; c != nil && c.NextSibling != nil; c = c.NextSibling {
+		next := c.NextSibling
+		element, text := c, next
+		if c.Type == html.TextNode {
+			element, text = next, c
+		}
+		if element.Type != html.ElementNode || text.Type != html.TextNode || !slices.Contains(inline, element.Data) || strings.HasPrefix(Attr(element, "class"), "pill") {
+			continue
+		}
+		before, after := ends(c, false), ends(next, true)
+		if wordy(before) && wordy(after) {
+			t.Errorf("in %q there is no space behind %q", Text(n), before)
+		}
+	}
+}
+
+// ends is the first or the last letter of what stands in n.
+func ends(n *html.Node, first bool) rune {
+	said := n.Data
+	if n.Type == html.ElementNode {
+		said = Text(n)
+	}
+	letter, _ := utf8.DecodeLastRuneInString(said)
+	if first {
+		letter, _ = utf8.DecodeRuneInString(said)
+	}
+	return letter
+}
+
+func wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // checkTitles wants a title of its own for every page of an area. Those of all
 // areas are compared in the catalogue.
