@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/id"
 	"gatehouse/internal/gatetest"
 )
 
@@ -84,4 +85,21 @@ func TestPeopleAreCalledByTheirAddresses(t *testing.T) {
 		t.Errorf("where nobody can say how they are called: %d", page.Status)
 	}
 	mustExec(t, underneath(t, s.Gate), "ALTER TABLE lost RENAME TO factors")
+}
+
+// The log is shown whatever its events are about: what is kept of somebody has a name that begins as theirs does,
+// and is longer than any person's.
+func TestTheLogIsShownWhateverItsEventsAreAbout(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	ada := s.Person("ada", gatetest.TOTP, gatetest.Administrator)
+	b := atConsole(t, s.Gate, ada)
+	app := s.App(string(id.NewClient()))
+	must(t, s.House.OAuth.GiveConsent(t.Context(), gatetest.Console, ada.ID, app.ID, []string{"openid"}))
+	given := "/console/audit?action=consent."
+	for _, page := range []string{"/console/audit", "/console/audit/live", given} {
+		b.Get(page).Is(http.StatusOK)
+	}
+	one := regexp.MustCompile(`/console/audit/evt_\w+`).FindString(b.Get(given).Body)
+	b.Get(one).Is(http.StatusOK).Says(string(app.ID))
 }

@@ -235,7 +235,7 @@ var englishConsoleApplications = ConsoleApplications{
 	ConnectLead: "What to set on the other side, with the values of this application.", ForWhat: "Library or product", NotRan: "Not run by a test",
 	RanWith: "Run by our tests with {version}", SecretNote: "The secret is read from OIDC_CLIENT_SECRET and stands in none of these.",
 
-	Try: "Test sign-in", TryWhy: "You go through the sign-in and, if people are asked, the consent. The answer comes back here. Nothing is added to the application, and no token is made.", TryDo: "Sign in", TryAgain: "Once more",
+	Try: "Test sign-in", TryWhy: "You go through the sign-in and, if people are asked, the consent. The answer comes back here. No token is made. What you allow on the way stays allowed, as at any sign-in.", TryDo: "Sign in", TryAgain: "Once more",
 	TryTitle: "Test the sign-in at {name}", TryDone: "The sign-in at {name} works", TryDoneLead: "You were signed in, and the answer came as it would come to the application. Its tokens would say this.", TryFailed: "The sign-in did not succeed:", TryNot: "The sign-in at {name} fails",
 
 	Disable:    ApplicationAct{Link: "Disable", Title: "Disable the application {name}?", Why: "Nobody can sign in to it any more, and its tokens end at once. You can enable it again; what ended stays ended.", Did: "It is disabled."},
@@ -350,7 +350,7 @@ var germanConsoleApplications = ConsoleApplications{
 	ConnectLead: "Was auf der Gegenseite einzustellen ist, mit den Werten dieser Anwendung.", ForWhat: "Bibliothek oder Produkt", NotRan: "Von keinem Test ausgeführt",
 	RanWith: "Von unseren Tests ausgeführt mit {version}", SecretNote: "Das Geheimnis wird aus OIDC_CLIENT_SECRET gelesen und steht in keinem dieser Texte.",
 
-	Try: "Anmeldung testen", TryWhy: "Sie durchlaufen die Anmeldung und, wenn gefragt wird, die Zustimmung. Die Antwort kommt hierher zurück. Der Anwendung wird nichts hinzugefügt, und kein Token entsteht.", TryDo: "Anmelden", TryAgain: "Noch einmal",
+	Try: "Anmeldung testen", TryWhy: "Sie durchlaufen die Anmeldung und, wenn gefragt wird, die Zustimmung. Die Antwort kommt hierher zurück. Kein Token entsteht. Was Sie unterwegs erlauben, bleibt erlaubt, wie bei jeder Anmeldung.", TryDo: "Anmelden", TryAgain: "Noch einmal",
 	TryTitle: "Die Anmeldung bei {name} testen", TryDone: "Die Anmeldung bei {name} funktioniert", TryDoneLead: "Sie wurden angemeldet, und die Antwort kam, wie sie zur Anwendung käme. Ihre Token würden dies sagen.", TryFailed: "Die Anmeldung gelang nicht:", TryNot: "Die Anmeldung bei {name} scheitert",
 
 	Disable:    ApplicationAct{Link: "Sperren", Title: "Die Anwendung {name} sperren?", Why: "Niemand kann sich mehr bei ihr anmelden, und ihre Token enden sofort. Sie können sie wieder freigeben; was endete, bleibt beendet.", Did: "Sie ist gesperrt."},

@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/admin"
 	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/wire"
 )
 
@@ -47,7 +48,7 @@ func (v *Visit) Names(ids []string) (map[string]string, error) {
 	}
 	asked := map[string]bool{}
 	for _, name := range ids {
-		if asked[name] || !strings.HasPrefix(name, "usr_") || len(asked) == maxNames {
+		if asked[name] || id.UserOf(name) == "" || len(asked) == maxNames {
 			continue
 		}
 		if asked[name] = true; !v.Can("getUser", On("user", name)) {
