@@ -278,8 +278,8 @@ func guided(g docs.Client, body map[string]any) {
 // originOf is where the application of a redirect URI is, "" for none that people can open.
 func originOf(uri string) string {
 	u, err := url.Parse(uri)
-	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1" {
-		return ""
+	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "localhost") || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1" {
+		return "" // of a URI that is refused nobody hears twice
 	}
 	return u.Scheme + "://" + u.Host
 }

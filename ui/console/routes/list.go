@@ -118,7 +118,7 @@ func (p listPage) empty(say *words.Catalogue) part.Empty {
 	case !p.Gate.Listens:
 		e.Title, e.Lead = w.NoGate, w.NoGateTodo
 	case p.CanCreate:
-		e.Do = []part.Link{{Label: w.Create, Href: pathNew}}
+		e.Do = []part.Link{{Label: say.ConsoleUpstreams.Create, Href: pathUpstreams + "/new"}, {Label: w.Create, Href: pathNew}}
 	}
 	return e
 }
