@@ -33,6 +33,7 @@ var wholeHouse = map[string]string{
 	"listGateUpstreams":         "an upstream is for everybody",
 	"listAuditEvents":           "an event is about all whom it names",
 	"listAuditCheckpoints":      "a checkpoint is of the whole log",
+	"listAuditVerifications":    "a verification is of the whole log",
 	"listImports":               "a file brings people who are in nothing yet",
 	"listImportRows":            "a file brings people who are in nothing yet",
 	"listSessions":              "where people are signed in is for who looks after the house",

@@ -34,6 +34,9 @@ var untold = map[audit.Action]string{
 	intake.ActionStop:             "it takes a file, and the tale has none",
 	intake.ActionEnd:              "it takes a file, and the tale has none",
 	intake.ActionDiscard:          "it takes a file, and the tale has none: TestAnImportIsDiscarded",
+	audit.ActionVerifyBegin:       "it is about the log and nobody in it: TestAVerificationIsKeptWithHowFarItIs",
+	audit.ActionVerifyStop:        "it is about the log and nobody in it: TestAVerificationIsKeptWithHowFarItIs",
+	audit.ActionVerifyEnd:         "it is about the log and nobody in it: TestAVerificationIsKeptWithHowFarItIs",
 	settings.ActionUnset:          "it is about the house and nobody in it: TestASettingIsChangedWhileGatehouseRuns",
 
 	access.ActionGroupUpdate:   "a description is no right: TestDescriptionsChangeAndThingsStay",

@@ -114,11 +114,14 @@ func TestAPersonSteersGatehouseByAnApplication(t *testing.T) {
 // lookingPosts are posts by which somebody only looks, one factor being enough, with what they
 // answer to an empty body. What is asked, or what came of a trial, is more than fits a query or
 // should stand in one; a trial is a sign-in of the caller's own, kept in its sealed state alone,
-// and ends with its own code, which brings no token.
+// and ends with its own code, which brings no token. Who verifies the log reads it, however long that takes.
 var lookingPosts = map[string]int{
 	"previewTokens": http.StatusOK,
 	"beginTrial":    http.StatusOK,
 	"answerTrial":   http.StatusUnprocessableEntity, // it names no trial
+
+	"beginAuditVerification": http.StatusBadRequest, // it takes no body
+	"stopAuditVerification":  http.StatusBadRequest, // as the other
 }
 
 // A trial is a sign-in of the person who began it, at the application for which they did.

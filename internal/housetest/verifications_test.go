@@ -52,6 +52,7 @@ func TestAVerificationIsKeptWithHowFarItIs(t *testing.T) {
 		if err := s.verifies(func(_ context.Context, went func(done, total int64) error) (audit.Looked, error) {
 			must(t, went(30, 60))
 			elsewhere := b.At(other)
+			must(t, other.House.Feed.Step(t.Context()))
 			elsewhere.Get(path).Is(http.StatusOK).Says("50 % done").Says(`max="60"`)
 			must(t, other.House.Verifications.Step(t.Context(), time.Now())) // it is ours
 			elsewhere.Get(path).Says("50 % done")
