@@ -169,7 +169,12 @@ func TestTwoReplicasCountEachEventOnce(t *testing.T) {
 		for range recorded {
 			must(t, both[0].House.Audit.Record(context.Background(), audit.Event{Actor: gatetest.Console, Action: oauth.ActionSecretRotate, Target: audit.OfClient("web")}))
 		}
-		must(t, both[0].House.Sealer.Seal(context.Background(), time.Now()))
+		for waiting := true; waiting; { // one call may leave some to the next
+			must(t, both[0].House.Sealer.Seal(context.Background(), time.Now()))
+			left, err := both[0].House.Store.UnsealedEvents(context.Background(), audit.Unsealed{}, 1)
+			must(t, err)
+			waiting = len(left) > 0
+		}
 		var all sync.WaitGroup
 		for _, s := range both {
 			all.Go(func() {
