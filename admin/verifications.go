@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"gatehouse/audit"
 	"gatehouse/id"
@@ -37,12 +38,11 @@ func (d *Door) listVerifications(ctx context.Context, c *Call, in *Paged) (*Page
 		return nil, err
 	}
 	if after != "" { // there are so few that their order needs no place of its own
-		for i := range all {
-			if string(all[i].ID) == after {
-				all = all[i+1:]
-				break
-			}
+		at := slices.IndexFunc(all, func(v audit.Verification) bool { return string(v.ID) == after })
+		if at < 0 { // the oldest go first: so did all behind it
+			at = len(all) - 1
 		}
+		all = all[at+1:]
 	}
 	next := ""
 	if len(all) > in.Limit {

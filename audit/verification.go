@@ -45,13 +45,16 @@ const (
 const (
 	// KeptVerifications is how many there are; the oldest makes room for another.
 	KeptVerifications = 20
-	// mostRuns is how often one is begun: what ends the process each time is not tried for ever.
+	// mostRuns is how often one is begun: what ends the process each time is not tried for ever. An
+	// outage of the store and a process that is told to stop are no tries.
 	mostRuns = 3
 	// verifyLease is under what one replica at a time looks, and verifyLeaseFor how long others wait
 	// for one that vanished. progressEvery is how often it is told how far one is.
 	verifyLease    = "verify"
 	verifyLeaseFor = 20 * time.Second
 	progressEvery  = time.Second
+	// giveBackWithin is how long a process that stops takes to say that it does not go on.
+	giveBackWithin = 5 * time.Second
 )
 
 // What is recorded of verifications.
@@ -220,7 +223,7 @@ func (r *verifying) lease(ctx context.Context, now time.Time) (mine bool, err er
 
 // leave lets another replica go on at once.
 func (r *verifying) leave(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackWithin)
 	defer cancel()
 	now := time.Now()
 	_, _ = r.Store.Lease(ctx, verifyLease, r.Holder, now, now) // else it waits for verifyLeaseFor
@@ -242,10 +245,22 @@ func (r *verifying) do(ctx context.Context) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return errors.Join(err, r.untry(ctx, err))
 	}
 	r.Done = r.Total
 	return r.end(ctx, VerificationDone, found)
+}
+
+// untry takes back a try that came to no end for a reason that will pass: the store is away, or the
+// process stops as it was told to. Where that cannot be written the try counts.
+func (r *verifying) untry(ctx context.Context, why error) error {
+	if !fault.Is(why, fault.Unavailable) && ctx.Err() == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackWithin)
+	defer cancel()
+	r.Runs--
+	return unlessOver(r.Store.UpdateVerification(ctx, r.Verification))
 }
 
 // went writes how far it is, and keeps the lease.
@@ -256,8 +271,12 @@ func (r *verifying) went(ctx context.Context, done, total int64) error {
 		return nil
 	}
 	if r.until.Sub(now) < verifyLeaseFor/2 {
-		if mine, err := r.lease(ctx, now); err != nil || !mine {
-			return errors.Join(err, errNotOurs)
+		mine, err := r.lease(ctx, now)
+		if err != nil {
+			return err
+		}
+		if !mine {
+			return errNotOurs
 		}
 	}
 	r.told = now
@@ -283,12 +302,10 @@ func (r *verifying) end(ctx context.Context, state VerificationState, found Look
 		if err := r.Store.UpdateVerification(ctx, r.Verification); err != nil {
 			return err
 		}
-		by := r.By
 		if state == VerificationInterrupted {
-			by = Actor{Kind: House}
-			return r.record(ctx, &r.Verification, by, ActionVerifyStop, nil)
+			return r.record(ctx, &r.Verification, Actor{Kind: House}, ActionVerifyStop, nil)
 		}
-		return r.record(ctx, &r.Verification, by, ActionVerifyEnd, map[string]any{"good": found.Good, "sealed": found.Sealed, "findings": found.Findings})
+		return r.record(ctx, &r.Verification, r.By, ActionVerifyEnd, map[string]any{"good": found.Good, "sealed": found.Sealed, "findings": found.Findings})
 	}))
 }
 

@@ -169,7 +169,7 @@ func TestTwoReplicasCountEachEventOnce(t *testing.T) {
 		for range recorded {
 			must(t, both[0].House.Audit.Record(context.Background(), audit.Event{Actor: gatetest.Console, Action: oauth.ActionSecretRotate, Target: audit.OfClient("web")}))
 		}
-		for waiting := true; waiting; { // one call may leave some to the next
+		for waiting := true; waiting; { // where somebody seals beside it, some are left to the next call
 			must(t, both[0].House.Sealer.Seal(context.Background(), time.Now()))
 			left, err := both[0].House.Store.UnsealedEvents(context.Background(), audit.Unsealed{}, 1)
 			must(t, err)

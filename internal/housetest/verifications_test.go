@@ -106,6 +106,61 @@ func TestAVerificationThatNeverEndsIsGivenUp(t *testing.T) {
 	})
 }
 
+// An outage of the store, and a process that stops as it was told to, are no tries; that the lease could not be
+// kept is said.
+func TestAnOutageIsNoTryOfAVerification(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, away := newSteering(t), fault.New(fault.Unavailable, "store.unavailable", "The database cannot answer now.")
+		v, err := s.House.Verifications.Begin(t.Context(), gatetest.Console)
+		must(t, err)
+		for range 4 {
+			if err := s.verifies(func(context.Context, func(done, total int64) error) (audit.Looked, error) {
+				return audit.Looked{}, away
+			}); !errors.Is(err, away) {
+				t.Errorf("while the store is away: %v", err)
+			}
+			over := *s.House.Verifications
+			stops, stop := context.WithCancel(t.Context())
+			over.Look = func(ctx context.Context, _ func(done, total int64) error) (audit.Looked, error) {
+				stop()
+				return audit.Looked{}, ctx.Err()
+			}
+			if err := over.Step(stops, time.Now()); !errors.Is(err, context.Canceled) {
+				t.Errorf("while the process stops: %v", err)
+			}
+			over = *s.House.Verifications
+			over.Store = unleased{over.Store, new(bool), away}
+			over.Look = func(_ context.Context, went func(done, total int64) error) (audit.Looked, error) {
+				time.Sleep(15 * time.Second) // until the lease is to be renewed
+				return audit.Looked{}, went(1, 2)
+			}
+			if err := over.Step(t.Context(), time.Now()); !errors.Is(err, away) {
+				t.Errorf("where the lease cannot be kept: %v", err)
+			}
+		}
+		must(t, s.House.Verifications.Step(t.Context(), time.Now()))
+		if v, err = s.House.Verifications.Get(t.Context(), v.ID); err != nil || v.State != audit.VerificationDone || v.Runs != 1 {
+			t.Errorf("it is %s after %d tries, %v", v.State, v.Runs, err)
+		}
+	})
+}
+
+// unleased is a store that gives a lease when somebody begins, and fails once it is to be kept.
+type unleased struct {
+	audit.VerificationStore
+	given *bool
+	err   error
+}
+
+func (s unleased) Lease(ctx context.Context, name, holder string, now, until time.Time) (bool, error) {
+	if *s.given && until.After(now) {
+		return false, s.err
+	}
+	*s.given = true
+	return s.VerificationStore.Lease(ctx, name, holder, now, until)
+}
+
 // One that is stopped stays so, whatever its look came to meanwhile.
 func TestAVerificationIsStopped(t *testing.T) {
 	t.Parallel()
@@ -169,6 +224,18 @@ func TestTwentyVerificationsAreKept(t *testing.T) {
 		others, _ := rest.JSON["items"].([]any)
 		if len(items) != 15 || len(others) != audit.KeptVerifications-15 || rest.Text("next") != "" {
 			t.Errorf("a page has %d, the next one %d", len(items), len(others))
+		}
+		before := s.call(s.boss, http.MethodGet, "/api/v1/audit-verifications?limit=19", nil)
+		for range 3 { // until the one at the place went
+			_, err := s.House.Verifications.Stop(ctx, gatetest.Console, last.ID)
+			must(t, err)
+			time.Sleep(time.Second)
+			last, err = s.House.Verifications.Begin(ctx, gatetest.Console)
+			must(t, err)
+		}
+		behind := s.call(s.boss, http.MethodGet, "/api/v1/audit-verifications?limit=19&cursor="+before.Text("next"), nil)
+		if left, _ := behind.JSON["items"].([]any); behind.Status != http.StatusOK || len(left) != 0 {
+			t.Errorf("behind a place that went: %d %s", behind.Status, behind.Body)
 		}
 	})
 }
