@@ -245,10 +245,11 @@ func (s *Sealer) seal(ctx context.Context, b base, waiting []Unsealed, now time.
 		if err := s.Store.InsertLeaves(ctx, leaves, waiting[0], waiting[len(waiting)-1]); err != nil {
 			return err
 		}
-		if ok, err := s.Store.GrowAuditTree(ctx, b.kept, tree); err != nil || !ok {
-			return errors.Join(err, errLate)
+		ok, err := s.Store.GrowAuditTree(ctx, b.kept, tree)
+		if err == nil && !ok {
+			err = errLate
 		}
-		return nil
+		return err
 	})
 	switch {
 	case errors.Is(err, errLate), fault.Is(err, fault.Conflict):
