@@ -29,6 +29,7 @@ const LoadRevocations = "load the revocations"
 // because of the time asks the clock's watch for it.
 func (h *House) Beats() []Beat {
 	appender := &audit.Appender{Store: h.Store, Keys: h.auditKeys, Path: h.Config.Audit.CheckpointFile}
+	counts := &counting{count: h.Store.CountWhatIs}
 	return append([]Beat{
 		{Name: "follow the store", Every: h.Store.PollEvery(), Wake: h.Feed.News(), Step: h.Feed.Beat},
 		{Name: LoadRevocations, Every: time.Second, Due: h.Registry.Loading, Step: h.Registry.Load},
@@ -41,7 +42,7 @@ func (h *House) Beats() []Beat {
 		{Name: "seal the audit log", Every: audit.SealEvery, Step: h.Sealer.Step}, // under a lease of its own
 		{Name: "keep nodes of the audit log", Every: audit.NodesEvery, Step: h.Nodes().Step},
 		{Name: "count the events", Every: audit.TallyEvery, Step: h.Tallier().Step}, // of replicas that count at once one does
-		{Name: "count what there is", Every: countEvery, Lease: "count", Clock: h.Clock, Step: (&counting{count: h.Store.CountWhatIs}).Step},
+		{Name: "count what there is", Every: countLook, Lease: "count", Clock: h.Clock, Due: counts.Due, Step: counts.Step, Else: counts.Else},
 		{Name: "append the checkpoints", Every: audit.SealEvery, Due: appender.Due, Step: appender.Step},
 		{Name: "apply the folder", Every: lookEvery, Lease: "folder", Due: h.Folder.Due, Step: h.Folder.Step, Else: h.Folder.Look},
 		{Name: "write the decisions", Every: writeEvery, Due: h.Decisions.Due, Step: h.Decisions.Step},

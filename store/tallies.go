@@ -161,8 +161,8 @@ const (
 const EndingSoon = 7 * setting.Day
 
 // CountWhatIs counts what there is at now, in the place of what was counted before on that
-// day. It walks an index of each table: do it seldom.
-func (s *Store) CountWhatIs(ctx context.Context, now time.Time) error {
+// day, and returns how many people there are. It walks an index of each table: do it seldom.
+func (s *Store) CountWhatIs(ctx context.Context, now time.Time) (people int64, err error) {
 	var all []audit.Tally
 	for _, c := range []struct {
 		what string
@@ -176,16 +176,16 @@ func (s *Store) CountWhatIs(ctx context.Context, now time.Time) error {
 	} {
 		t := audit.Tally{Day: audit.DayOf(now), What: c.what}
 		if err := s.one(ctx, "count", c.st, c.args, func(rows *sql.Rows) error { return rows.Scan(&t.N) }); err != nil {
-			return doing("count what there is", err)
+			return 0, doing("count what there is", err)
 		}
 		all = append(all, t)
 	}
 	bytes, err := s.Size(ctx)
 	if err != nil {
-		return doing("count what there is", err)
+		return 0, doing("count what there is", err)
 	}
 	all = append(all, audit.Tally{Day: audit.DayOf(now), What: CountedBytes, N: bytes})
-	return doing("count what there is", s.InTx(ctx, func(ctx context.Context) error { return s.writeTallies(ctx, putTally, all) }))
+	return all[0].N, doing("count what there is", s.InTx(ctx, func(ctx context.Context) error { return s.writeTallies(ctx, putTally, all) }))
 }
 
 // Endings returns how many grants end, or ended, from since on and before until; it counts up

@@ -26,7 +26,8 @@ func TestFiguresCountEachSignInOnce(t *testing.T) {
 	for range 3 {
 		must(t, tallier.Step(ctx, time.Now()))
 	}
-	must(t, s.House.Store.CountWhatIs(ctx, time.Now()))
+	_, err := s.House.Store.CountWhatIs(ctx, time.Now())
+	must(t, err)
 	a := s.call(s.boss, http.MethodGet, "/api/v1/statistics", nil)
 	events := column(t, underneath(t, s.Gate), "SELECT COUNT(*) FROM audit_events WHERE action = 'signin.complete'")
 	days, _ := a.JSON["days"].([]any)

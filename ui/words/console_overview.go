@@ -4,6 +4,7 @@ package words
 type ConsoleOverview struct {
 	Title                                      Title
 	SignIns, Refused, Sessions, Ending, People string // figures
+	NotCounted                                 string // in the place of some of them: nobody counted yet
 	Elsewhere                                  string // where there are no figures to see
 
 	Days                 Plural // how many the chart shows
@@ -47,13 +48,14 @@ type ConsoleOverview struct {
 }
 
 var englishConsoleOverview = ConsoleOverview{
-	Title:     "Overview",
-	SignIns:   "Sign-ins today",
-	Refused:   "Refused today",
-	Sessions:  "Live sessions",
-	Ending:    "Grants ending soon",
-	People:    "People",
-	Elsewhere: "Choose at the side what you want to look after.",
+	Title:      "Overview",
+	SignIns:    "Sign-ins today",
+	Refused:    "Refused today",
+	Sessions:   "Live sessions",
+	Ending:     "Grants ending soon",
+	People:     "People",
+	NotCounted: "Not counted yet",
+	Elsewhere:  "Choose at the side what you want to look after.",
 
 	Days:      Plural{One: "{n} day", Other: "{n} days"},
 	Chart:     "Sign-ins by day",
@@ -92,13 +94,14 @@ var englishConsoleOverview = ConsoleOverview{
 }
 
 var germanConsoleOverview = ConsoleOverview{
-	Title:     "Übersicht",
-	SignIns:   "Anmeldungen heute",
-	Refused:   "Heute abgewiesen",
-	Sessions:  "Laufende Sitzungen",
-	Ending:    "Bald endende Zuweisungen",
-	People:    "Personen",
-	Elsewhere: "Wählen Sie an der Seite, worum Sie sich kümmern wollen.",
+	Title:      "Übersicht",
+	SignIns:    "Anmeldungen heute",
+	Refused:    "Heute abgewiesen",
+	Sessions:   "Laufende Sitzungen",
+	Ending:     "Bald endende Zuweisungen",
+	People:     "Personen",
+	NotCounted: "Noch nicht gezählt",
+	Elsewhere:  "Wählen Sie an der Seite, worum Sie sich kümmern wollen.",
 
 	Days:      Plural{One: "{n}\u00a0Tag", Other: "{n}\u00a0Tage"},
 	Chart:     "Anmeldungen nach Tagen",

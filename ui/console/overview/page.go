@@ -99,7 +99,11 @@ func (p overviewPage) tiles(say *words.Catalogue) []part.Stat {
 		{Label: w.Ending, Value: number(present.GrantsEnding), Href: p.To("/console/grants", "/console/grants?state=ending")},
 		{Label: w.People, Value: number(present.People), Change: p.grown(say, func(n *wire.Present) int64 { return n.People }), Href: p.people()},
 	}
-	if present.People > 0 {
+	if present.People == 0 { // whoever looks is one: nobody counted yet
+		for _, i := range []int{2, 3, 4} {
+			all[i].Value, all[i].Change = "–", w.NotCounted
+		}
+	} else {
 		all = append(all, part.Stat{Label: w.Secured, Href: p.unsecured(), Value: percent(present.Secured, present.People), Change: w.OfAll.Fill(words.N.Is(number(present.Secured)), words.Least.Is(number(present.People)))})
 	}
 	if p.Has("/console/routes") || slices.Max(gate) > 0 {

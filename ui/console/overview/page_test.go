@@ -59,6 +59,21 @@ func TestTheOverviewShowsTodayAndWhatWasCountedLast(t *testing.T) {
 	}
 }
 
+// On its first start a house was counted before anybody was there: who looks is not told that there is nobody.
+func TestTheOverviewSaysWhatNobodyCountedYet(t *testing.T) {
+	t.Parallel()
+	say := words.Shipped().Choose(nil, "en")
+	now := time.Now().UTC()
+	for name, days := range map[string][]wire.DayFigures{"never counted": nil, "counted without anybody": {{Day: now.Format(time.DateOnly), Present: &wire.Present{}}}} {
+		p := overviewPage{Now: now, Span: 14, Days: days}
+		for _, one := range p.tiles(say)[2:] {
+			if one.Value == "0" || one.Change != say.ConsoleOverview.NotCounted {
+				t.Errorf("%s: %q says %q, %q", name, one.Label, one.Value, one.Change)
+			}
+		}
+	}
+}
+
 // A disk that the database fills within two months is told of, and one that nobody can tell of is
 // not.
 func TestADiskThatFillsIsToldOf(t *testing.T) {
