@@ -43,6 +43,8 @@ var harmless = map[string]bool{
 	"id_token_signed_response_alg": true, "access_token_type": true, "id_token_claims": true, "secrets": true,
 	// The id of a key, the public key of the audit log, and hashes of its tree.
 	"Actor.key": true, "Verdict.key": true, "Verdict.sealed": true, "Verdict.kept_sealed": true, "SealState.sealed": true, "EventProof.key": true, "EventProof.hashes": true, "ConsistencyProof.key": true, "ConsistencyProof.hashes": true,
+	// Whether somebody has one.
+	"ListedUser.has_password": true, "UserDetail.has_password": true,
 	// The name of a file, and whether an answer is secret.
 	"Gate.hash":   true, // of the routes
 	"TLSSpec.key": true, "ResponseSpec.secret": true,

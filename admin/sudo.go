@@ -20,7 +20,7 @@ const SudoFor = 10 * time.Minute
 // rights of its own administration or leads to somebody who has them is dangerous, which is
 // known where rights are handed on (access.Unproven); and so is another address of a person.
 var sudo = []string{
-	"deleteUser", "setUserPassword", "resetUserFactors",
+	"deleteUser", "setUserPassword", "createPasswordLink", "resetUserFactors",
 	"deleteGroup", "deleteOrganisation", "createServiceAccount", "deleteServiceAccount", "createServiceKey", "revokeServiceKey", "createPersonalToken", "revokePersonalToken",
 	"createClient", "updateClient", "deleteClient", "endClientRefreshFamilies", "rotateClientSecret", "endClientSecret",
 	"deleteAPI", "deleteRole", "deleteScope",

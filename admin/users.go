@@ -12,6 +12,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/session"
+	"gatehouse/web"
 	"gatehouse/wire"
 )
 
@@ -33,6 +34,9 @@ func (d *Door) users() {
 	add(d, revised(one(http.MethodPost, "/disable", "disableUser", "users:disable", "Keep a person out, and end their sessions and tokens")), d.disableUser)
 	add(d, revised(one(http.MethodPost, "/enable", "enableUser", "users:disable", "Let a disabled person in again")), d.enableUser)
 	add(d, revised(one(http.MethodPut, "/password", "setUserPassword", "users:credentials", "Give a person a new password, and end their sessions")), d.setUserPassword)
+	link := revised(one(http.MethodPost, "/password-link", "createPasswordLink", "users:credentials", "Make a one-time link by which a person who has no password sets their first one"))
+	link.Status, link.Secret = http.StatusCreated, true
+	add(d, link, d.createPasswordLink)
 	add(d, keyed(revised(one(http.MethodDelete, "/factors", "resetUserFactors", "users:credentials", "Remove a person's second factors and recovery codes"))), d.resetUserFactors)
 	add(d, one(http.MethodGet, "/sessions", "listUserSessions", "sessions:read", "List where a person is signed in, newest first"), d.listUserSessions)
 	add(d, keyed(revised(one(http.MethodDelete, "/sessions", "endUserSessions", "sessions:revoke", "Sign a person out everywhere"))), d.endUserSessions)
@@ -51,6 +55,8 @@ type usersIn struct {
 	Email          string    `query:"email" maxLength:"320" doc:"The one with this address"`
 	State          string    `query:"state" enum:"active,disabled" doc:"Those who may sign in, or may not"`
 	SecondFactor   string    `query:"second_factor" enum:"true,false" doc:"Those who have one, or have none"`
+	HasPassword    string    `query:"has_password" enum:"true,false" doc:"Those who have one, or have none"`
+	Import         string    `query:"import" maxLength:"64" doc:"Those whom this import made, imp_…"`
 	SignedInBefore time.Time `query:"signed_in_before" doc:"Those who did not sign in at this moment or after it, or never did; without sort and search in the order of that"`
 	Sort           string    `query:"sort" enum:"email,-email,created,-created,last_sign_in,-last_sign_in" doc:"Their order, with - the opposite one; absent: email, or with search first by their addresses and then by their names. Whoever never signed in comes before all who did"`
 }
@@ -63,6 +69,9 @@ func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.
 	if in.Search != "" && in.Sort != "" {
 		return nil, invalid(aParameter+"sort", "is not for a search")
 	}
+	if in.Email != "" && in.Import != "" {
+		return nil, invalid(aParameter+"import", "is not for one address")
+	}
 	f := in.filter()
 	if in.Email != "" {
 		return d.listUser(ctx, c, in.Email, &f)
@@ -71,7 +80,27 @@ func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.
 	if f.After, ok = identity.ParseUserCursor(place); !ok {
 		return nil, badCursor()
 	}
+	if in.Import != "" {
+		return d.listImported(ctx, c, in.Import, f)
+	}
 	found, next, err := d.findUsers(ctx, c, f)
+	if err != nil {
+		return nil, err
+	}
+	return d.listedUsers(ctx, c, found, next.String())
+}
+
+// listImported is the list of those whom an import made.
+func (d *Door) listImported(ctx context.Context, c *Call, name string, f identity.UserFilter) (*Page[wire.ListedUser], error) {
+	made, err := d.Intake.Made(ctx, id.ImportOf(name))
+	if fault.Is(err, fault.NotFound) {
+		return nil, invalid(aParameter+"import", "is none that there is")
+	}
+	if err != nil {
+		return nil, err
+	}
+	f.Sees = func(u *identity.User) bool { return c.seesWho(person(u.ID)) }
+	found, next, err := d.Identity.OfThese(ctx, f, made)
 	if err != nil {
 		return nil, err
 	}
@@ -85,25 +114,31 @@ func (in *usersIn) filter() identity.UserFilter {
 	if in.Sort == "" && in.Search == "" && !in.SignedInBefore.IsZero() {
 		f.SignedIn = true
 	}
-	if in.SecondFactor != "" {
-		has := in.SecondFactor == "true"
-		f.SecondFactor = &has
-	}
+	f.SecondFactor, f.HasPassword = yesOrNo(in.SecondFactor), yesOrNo(in.HasPassword)
 	return f
 }
 
-// listedUsers is a page of people and of whether they have a second factor.
+// yesOrNo is what text says, nil where it says nothing.
+func yesOrNo(text string) *bool {
+	if text == "" {
+		return nil
+	}
+	return new(text == "true")
+}
+
+// listedUsers is a page of people and of by what they prove who they are.
 func (d *Door) listedUsers(ctx context.Context, c *Call, found []identity.User, next string) (*Page[wire.ListedUser], error) {
 	names := make([]id.User, len(found))
 	for i := range found {
 		names[i] = found[i].ID
 	}
-	secured, err := d.Identity.Secured(ctx, names)
+	all, err := d.Identity.Standings(ctx, names)
 	if err != nil {
 		return nil, err
 	}
 	return pageOf(d, c, found, next, func(u identity.User) wire.ListedUser {
-		return wire.ListedUser{User: wire.OfUser(u), SecondFactor: secured[u.ID]}
+		st := all[u.ID]
+		return wire.ListedUser{User: wire.OfUser(u), SecondFactor: st.Secured(), HasPassword: st.Password != ""}
 	})
 }
 
@@ -165,14 +200,12 @@ func (d *Door) getUser(ctx context.Context, c *Call, in *partOfUserIn) (*One[wir
 	if err := c.reachWho(in.id()); err != nil {
 		return nil, err
 	}
-	u, err := d.Identity.User(ctx, in.id())
+	st, err := d.Identity.Standing(ctx, in.id())
 	if err != nil {
 		return nil, err
 	}
-	shown := wire.UserDetail{User: wire.OfUser(u), Administrator: c.Snapshot.Administers(person(u.ID), time.Now())}
-	if shown.SecondFactor, err = d.Identity.HasFactor(ctx, u.ID); err != nil {
-		return nil, err
-	}
+	u := st.User
+	shown := wire.UserDetail{User: wire.OfUser(u), Administrator: c.Snapshot.Administers(person(u.ID), time.Now()), SecondFactor: st.Secured(), HasPassword: st.Password != ""}
 	if shown.RecoveryCodesLeft, err = d.Identity.RecoveryLeft(ctx, u.ID); err != nil {
 		return nil, err
 	}
@@ -267,6 +300,17 @@ type passwordIn struct {
 
 func (d *Door) setUserPassword(ctx context.Context, c *Call, in *passwordIn) (*Nothing, error) {
 	return &Nothing{}, d.Identity.SetPassword(ctx, c.By, in.id(), c.Rev(), in.Body.Password) // it hashes before its transaction
+}
+
+func (d *Door) createPasswordLink(ctx context.Context, c *Call, in *UserPath) (*Made[wire.PasswordLink], error) {
+	l, err := d.Identity.PasswordLink(ctx, c.By, in.id(), c.Rev())
+	if err != nil {
+		return nil, err
+	}
+	return &Made[wire.PasswordLink]{
+		Location: Base + "/users/" + string(l.User.ID),
+		Body:     wire.PasswordLink{User: l.User.ID, Email: l.User.Email, Link: wire.Secret(web.WelcomeURL(d.Issuer, l.Token)), ExpiresAt: l.Until.UTC()},
+	}, nil
 }
 
 func (d *Door) resetUserFactors(ctx context.Context, c *Call, in *UserPath) (*Nothing, error) {

@@ -557,6 +557,12 @@ const (
 	ListUsersParamsSecondFactorTrue  ListUsersParamsSecondFactor = "true"
 )
 
+// Defines values for ListUsersParamsHasPassword.
+const (
+	ListUsersParamsHasPasswordFalse ListUsersParamsHasPassword = "false"
+	ListUsersParamsHasPasswordTrue  ListUsersParamsHasPassword = "true"
+)
+
 // Defines values for ListUsersParamsSort.
 const (
 	ListUsersParamsSortCreated         ListUsersParamsSort = "created"
@@ -1957,6 +1963,7 @@ type ListedUser struct {
 	Disabled      bool       `json:"disabled"`
 	Email         string     `json:"email"`
 	EmailVerified bool       `json:"email_verified"`
+	HasPassword   bool       `json:"has_password"`
 	ID            string     `json:"id"`
 	LastSignIn    *time.Time `json:"last_sign_in,omitempty"`
 	Name          string     `json:"name"`
@@ -2215,6 +2222,14 @@ type PartOfList struct {
 type PassiveSpec struct {
 	Eject    *string `json:"eject,omitempty"`
 	Failures *int64  `json:"failures,omitempty"`
+}
+
+// PasswordLink defines model for PasswordLink.
+type PasswordLink struct {
+	Email     string    `json:"email"`
+	ExpiresAt time.Time `json:"expires_at"`
+	Link      string    `json:"link"`
+	User      string    `json:"user"`
 }
 
 // PasswordSet defines model for PasswordSet.
@@ -3027,6 +3042,7 @@ type UserDetail struct {
 	Disabled          bool       `json:"disabled"`
 	Email             string     `json:"email"`
 	EmailVerified     bool       `json:"email_verified"`
+	HasPassword       bool       `json:"has_password"`
 	ID                string     `json:"id"`
 	LastSignIn        *time.Time `json:"last_sign_in,omitempty"`
 	Name              string     `json:"name"`
@@ -4459,6 +4475,12 @@ type ListUsersParams struct {
 	// SecondFactor Those who have one, or have none
 	SecondFactor *ListUsersParamsSecondFactor `form:"second_factor,omitempty" json:"second_factor,omitempty"`
 
+	// HasPassword Those who have one, or have none
+	HasPassword *ListUsersParamsHasPassword `form:"has_password,omitempty" json:"has_password,omitempty"`
+
+	// Import Those whom this import made, imp_…
+	Import *string `form:"import,omitempty" json:"import,omitempty"`
+
 	// SignedInBefore Those who did not sign in at this moment or after it, or never did; without sort and search in the order of that
 	SignedInBefore *time.Time `form:"signed_in_before,omitempty" json:"signed_in_before,omitempty"`
 
@@ -4471,6 +4493,9 @@ type ListUsersParamsState string
 
 // ListUsersParamsSecondFactor defines parameters for ListUsers.
 type ListUsersParamsSecondFactor string
+
+// ListUsersParamsHasPassword defines parameters for ListUsers.
+type ListUsersParamsHasPassword string
 
 // ListUsersParamsSort defines parameters for ListUsers.
 type ListUsersParamsSort string
@@ -4602,6 +4627,15 @@ type ListUserGroupsParams struct {
 type SetUserPasswordParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// CreatePasswordLinkParams defines parameters for CreatePasswordLink.
+type CreatePasswordLinkParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // ListPersonalTokensParams defines parameters for ListPersonalTokens.
@@ -7038,6 +7072,8 @@ func (g *Gatehouse) ListUsers(ctx context.Context, params *ListUsersParams) (*An
 		r.addQuery("email", params.Email)
 		r.addQuery("state", params.State)
 		r.addQuery("second_factor", params.SecondFactor)
+		r.addQuery("has_password", params.HasPassword)
+		r.addQuery("import", params.Import)
 		r.addQuery("signed_in_before", params.SignedInBefore)
 		r.addQuery("sort", params.Sort)
 	}
@@ -7267,6 +7303,19 @@ func (g *Gatehouse) SetUserPassword(ctx context.Context, user string, body Passw
 	}
 	_, err := send[struct{}](ctx, g, r)
 	return err
+}
+
+// CreatePasswordLink does POST /api/v1/users/{user}/password-link: Make a one-time link by which a person who has no password sets their first one.
+// Needs the permission `gatehouse/users:credentials`.
+func (g *Gatehouse) CreatePasswordLink(ctx context.Context, user string, params *CreatePasswordLinkParams) (*Answer[PasswordLink], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/users/{user}/password-link", user)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[PasswordLink](ctx, g, r)
 }
 
 // ListPersonalTokens does GET /api/v1/users/{user}/personal-tokens: List the personal access tokens of a person.

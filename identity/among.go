@@ -36,6 +36,16 @@ func (s *Service) Among(ctx context.Context, f UserFilter, in []Circle, some []i
 	return s.of(ctx, &f, all)
 }
 
+// OfThese is Users of some people alone.
+func (s *Service) OfThese(ctx context.Context, f UserFilter, some []id.User) ([]User, UserCursor, error) {
+	of, sees := make(map[id.User]bool, len(some)), f.Sees
+	for _, u := range some {
+		of[u] = true
+	}
+	f.Sees = func(u *User) bool { return of[u.ID] && (sees == nil || sees(u)) }
+	return s.Among(ctx, f, nil, some)
+}
+
 // gather reads who is in the circles, and those with these ids; few is false where they are
 // too many.
 func (s *Service) gather(ctx context.Context, in []Circle, some []id.User) (all map[id.User]User, few bool, err error) {

@@ -75,6 +75,7 @@ func TestSomePeopleComeInTheOrderOfTheList(t *testing.T) {
 	m.users = all
 	m.factors["fac_1"] = Factor{ID: "fac_1", User: "usr_1", Confirmed: hour(1)}
 	m.factors["fac_2"] = Factor{ID: "fac_2", User: "usr_2"} // it is not confirmed yet
+	m.passwords["usr_1"] = Password{User: "usr_1", ID: "fac_3"}
 	s := &Service{Store: m}
 	for what, c := range map[string]struct {
 		f    UserFilter
@@ -92,6 +93,8 @@ func TestSomePeopleComeInTheOrderOfTheList(t *testing.T) {
 		"disabled":              {UserFilter{State: UserDisabled}, "cat"},
 		"active":                {UserFilter{State: UserActive}, "ann bea"},
 		"secured":               {UserFilter{SecondFactor: new(true)}, "ann"},
+		"with a password":       {UserFilter{HasPassword: new(true)}, "ann"},
+		"without a password":    {UserFilter{HasPassword: new(false)}, "bea cat"},
 		"not secured":           {UserFilter{SecondFactor: new(false)}, "bea cat"},
 		"not signed in since":   {UserFilter{SignedInBefore: hour(9)}, "bea cat"},
 		"not since, by it":      {UserFilter{SignedInBefore: hour(9), SignedIn: true}, "bea cat"},

@@ -14,6 +14,8 @@ const (
 	ActionUserDelete     audit.Action = "user.delete"
 	ActionPasswordSet    audit.Action = "password.set"
 	ActionPasswordChange audit.Action = "password.change"
+	ActionPasswordLink   audit.Action = "password.link"
+	ActionPasswordFirst  audit.Action = "password.first"
 	ActionFactorEnrol    audit.Action = "factor.enrol"
 	ActionFactorRemove   audit.Action = "factor.remove"
 	ActionFactorReset    audit.Action = "factor.reset"
@@ -53,6 +55,8 @@ var Audited = audit.Catalogue{
 	{Action: ActionUserDelete, When: "A person was removed", Targets: []audit.Kind{audit.KindUser}, Before: "the person"},
 	{Action: ActionPasswordSet, When: "An operator gave a person a password", Targets: []audit.Kind{audit.KindUser}},
 	{Action: ActionPasswordChange, When: "A person chose another password, knowing the present one", Targets: []audit.Kind{audit.KindUser}},
+	{Action: ActionPasswordLink, When: "A link was made by which a person sets their first password", Targets: []audit.Kind{audit.KindUser}, After: "until when it is good"},
+	{Action: ActionPasswordFirst, When: "A person set their first password, by a link that was made for them", Targets: []audit.Kind{audit.KindUser}},
 	{Action: ActionFactorEnrol, When: "A person confirmed a second factor", Targets: []audit.Kind{KindFactor}, After: "how many the person has then"},
 	{Action: ActionFactorRemove, When: "A person removed their second factor", Targets: []audit.Kind{KindFactor}, Before: "its name, and when it was confirmed"},
 	{Action: ActionFactorReset, When: "An operator removed the second factor of a person who lost it", Targets: []audit.Kind{KindFactor}, Before: "its name, and when it was confirmed"},

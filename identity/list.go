@@ -28,6 +28,7 @@ type UserFilter struct {
 	// zero: all.
 	SignedInBefore time.Time
 	SecondFactor   *bool      // of those who have one, or have none; nil: all
+	HasPassword    *bool      // likewise
 	After          UserCursor // only what comes behind it
 	Limit          int        // at most MaxUserPage; zero: 100
 	// Sees says yes to those who may be seen; nil: all. A store does not ask it.
@@ -51,8 +52,8 @@ const (
 	UserDisabled UserState = "disabled"
 )
 
-// has reports whether a person is in the state that is asked for, and may be seen. Whether
-// they have a second factor is not looked at.
+// has reports whether a person is in the state that is asked for, and may be seen. By what they
+// prove who they are is not looked at.
 func (f *UserFilter) has(u *User) bool {
 	return (f.State == "" || u.Disabled == (f.State == UserDisabled)) && !f.tooLate(u) && (f.Sees == nil || f.Sees(u))
 }
@@ -162,10 +163,18 @@ const (
 
 // steps are at how many people f looks at most, and at how many at once behind the first page.
 func (f *UserFilter) steps() (most, atOnce int) {
-	if f.SecondFactor != nil {
+	if f.proofs() {
 		return maxProved, provedAtOnce
 	}
 	return maxLooked, MaxUserPage
+}
+
+// proofs reports whether it counts by what people prove who they are.
+func (f *UserFilter) proofs() bool { return f.SecondFactor != nil || f.HasPassword != nil }
+
+// proves reports whether a person proves who they are by what is asked for.
+func (f *UserFilter) proves(st *Standing) bool {
+	return (f.SecondFactor == nil || *f.SecondFactor == st.Secured()) && (f.HasPassword == nil || *f.HasPassword == (st.Password != ""))
 }
 
 // Users returns a page of the people that f asks for, and the place behind it,
@@ -217,12 +226,13 @@ func (s *Service) fits(ctx context.Context, f *UserFilter, users []User) ([]bool
 			asked = append(asked, users[i].ID)
 		}
 	}
-	if f.SecondFactor == nil {
+	if !f.proofs() {
 		return fits, nil
 	}
-	secured, err := s.Secured(ctx, asked)
+	all, err := s.Standings(ctx, asked)
 	for i := range users {
-		fits[i] = fits[i] && secured[users[i].ID] == *f.SecondFactor
+		st, there := all[users[i].ID]
+		fits[i] = fits[i] && there && f.proves(&st)
 	}
 	return fits, err
 }
@@ -239,14 +249,4 @@ func (s *Service) Fitting(ctx context.Context, f *UserFilter, users []User) (fou
 		}
 	}
 	return found, nil
-}
-
-// Secured reports who of some people has a confirmed second factor.
-func (s *Service) Secured(ctx context.Context, users []id.User) (map[id.User]bool, error) {
-	all, err := s.Standings(ctx, users)
-	secured := make(map[id.User]bool, len(all))
-	for name, st := range all {
-		secured[name] = len(st.Second) > 0
-	}
-	return secured, err
 }

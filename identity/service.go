@@ -92,6 +92,9 @@ type Standing struct {
 	Second   []id.Factor // the confirmed second factors
 }
 
+// Secured reports whether the person has a confirmed second factor.
+func (s *Standing) Secured() bool { return len(s.Second) > 0 }
+
 // Living returns the proofs of the list whose factor the person still has: these
 // are all that may be counted, shown or recorded.
 func (s Standing) Living(l proof.List) proof.List {

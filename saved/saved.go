@@ -49,7 +49,7 @@ var Lists = map[string][]string{
 	"service-accounts": {"search"},
 	"sessions":         {"begun", "sort"},
 	"upstreams":        {"search"},
-	"users":            {"search", "state", "second_factor", "seen", "sort"},
+	"users":            {"search", "state", "second_factor", "has_password", "import", "seen", "sort"},
 }
 
 // Bounds of what somebody keeps.

@@ -62,7 +62,7 @@ var marksTable = table{
 	statements: []*statement{
 		putMark, spendMark, selectMark, useOnce,
 	},
-	brooms: []broom{ // index once_until; of marks there is a handful
+	brooms: []broom{ // indexes once_until and marks_until
 		{"once", 0, sweep("once", "kind, name", "until_at <= $1")},
 		{"marks", 0, sweep("marks", "kind", "until_at <= $1")},
 	},

@@ -17,6 +17,7 @@ import (
 	"gatehouse/ui/signin"
 	"gatehouse/ui/theme"
 	"gatehouse/ui/view"
+	"gatehouse/ui/welcome"
 	"gatehouse/web"
 )
 
@@ -33,6 +34,7 @@ type Identity interface {
 	account.Identity
 	setup.Identity
 	home.Identity
+	welcome.Identity
 }
 
 // Sessions knows browsers; *session.Manager does.
@@ -86,6 +88,7 @@ func Mount(m *web.Mux, d Deps) {
 		Identity: d.Identity, Administrators: d.Administrators, Flow: d.Flow, Sessions: d.Sessions, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next,
 		Issuer: d.Issuer, MinPassword: d.MinPassword,
 	}).Mount(m)
+	(&welcome.Door{Identity: d.Identity, Flow: d.Flow, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, MinPassword: d.MinPassword}).Mount(m)
 	(&problems.Door{Pages: d.Pages}).Mount(m)
 	(&language.Door{Cookies: d.Cookies, Pages: d.Pages}).Mount(m)
 	(&theme.Door{Cookies: d.Cookies}).Mount(m)

@@ -34,13 +34,26 @@ func (w User) Person() id.User { return w.ID }
 type ListedUser struct {
 	User
 	SecondFactor bool `json:"second_factor"`
+	HasPassword  bool `json:"has_password"` // without one nobody can sign in
 }
+
+// PasswordLink is a link by which somebody sets their first password, once.
+type PasswordLink struct {
+	User      id.User   `json:"user"`
+	Email     string    `json:"email"` // the address that they sign in with
+	Link      Secret    `json:"link"`  // nobody sees it again
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// Person returns of whom the shape tells.
+func (w PasswordLink) Person() id.User { return w.User }
 
 // UserDetail is a person with what is worth asking for about one of them only.
 type UserDetail struct {
 	User
 	Administrator     bool `json:"administrator"` // has, or is to have, a right at Gatehouse itself
 	SecondFactor      bool `json:"second_factor"`
+	HasPassword       bool `json:"has_password"` // without one they cannot sign in
 	RecoveryCodesLeft int  `json:"recovery_codes_left"`
 }
 

@@ -42,7 +42,7 @@ func shapes() map[string]any {
 		"event-empty":       OfEvent(audit.Event{}),
 		"user":              OfUser(filled[identity.User]()),
 		"user-empty":        OfUser(identity.User{}),
-		"user-detail":       UserDetail{User: OfUser(filled[identity.User]()), SecondFactor: true, RecoveryCodesLeft: 10},
+		"user-detail":       UserDetail{User: OfUser(filled[identity.User]()), SecondFactor: true, HasPassword: true, RecoveryCodesLeft: 10},
 		"client":            OfClient(client),
 		"client-empty":      OfClient(oauth.Client{}),
 		"new-client-secret": NewClientSecret{Client: OfClient(oauth.Client{}), Secret: "shown once"},
@@ -154,7 +154,7 @@ func TestNoShapeHoldsASecret(t *testing.T) {
 // that speak of a secret may.
 func secret(member string) bool {
 	switch member {
-	case "recovery_codes_left", "secrets", "token_endpoint_auth_method", "access_token_ttl", "access_token_type", "id_token_claims",
+	case "recovery_codes_left", "has_password", "secrets", "token_endpoint_auth_method", "access_token_ttl", "access_token_type", "id_token_claims",
 		"id_token_signed_response_alg", "access_token_signed_response_alg", "postal_code":
 		return false
 	}

@@ -21,7 +21,7 @@ import (
 func (a *app) user() *cobra.Command {
 	return explained(a.group("user", "Create, list and change people",
 		a.userCreate(), a.userImport(), a.userList(), a.userShow(), a.userAccess(), a.userGroups(), a.userUpdate(), a.userDelete(),
-		a.userDisable(), a.userEnable(), a.userSetPassword(), a.userResetFactor()),
+		a.userDisable(), a.userEnable(), a.userLink(), a.userSetPassword(), a.userResetFactor()),
 		`Create, list and change people who can sign in. `+whichUser+`
 A server that runs knows of a change at once.`,
 		`  gatehouse user create --email ada@example.test --name "Ada Example" --email-verified

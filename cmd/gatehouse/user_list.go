@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/house"
+	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/wire"
 )
@@ -22,12 +23,13 @@ func (a *app) userList() *cobra.Command {
 begins with the text come first, and then those whose name does, in the order of
 their names. --sort last_sign_in puts those first who never signed in, or not for
 long, and -last_sign_in those who did a moment ago; created goes by when they were
-made. --state, --second-factor and --signed-in-before narrow the list; the last one
-by itself puts those first who never signed in. A list that was cut says how it goes
+made. --state, --second-factor, --has-password, --import and --signed-in-before
+narrow the list; the last one by itself puts those first who never signed in. A list that was cut says how it goes
 on (--cursor).`,
 		Example: `  gatehouse user list
   gatehouse user list --search ada
   gatehouse user list --state active --second-factor=false
+  gatehouse user list --import imp_kq3h5tfx2c7a --has-password=false
   gatehouse user list --signed-in-before 2026-01-01
   gatehouse user list --sort last_sign_in --all --json`,
 		Args: noArgs,
@@ -44,10 +46,14 @@ on (--cursor).`,
 			return badCursor(f.cursor)
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
+			list, err := n.lister(ctx, h)
+			if err != nil {
+				return err
+			}
 			return printPages(a, f, printedUsers, func(cursor string, limit int) (page[identity.User], error) {
 				asked.After, _ = identity.ParseUserCursor(cursor)
 				asked.Limit = limit
-				users, next, err := h.Identity.Users(ctx, asked)
+				users, next, err := list(ctx, asked)
 				return page[identity.User]{users, next.String()}, err
 			})
 		})
@@ -60,7 +66,8 @@ on (--cursor).`,
 // userNarrowing says which people are listed, and in which order.
 type userNarrowing struct {
 	search, sort, state, before string
-	factor                      bool
+	factor, password            bool
+	imported                    string
 }
 
 func (n *userNarrowing) bind(cmd *cobra.Command) {
@@ -69,8 +76,24 @@ func (n *userNarrowing) bind(cmd *cobra.Command) {
 	flags.StringVar(&n.search, "search", "", "only those whose address or name begins with this `text`")
 	flags.StringVar(&n.state, "state", "", "only those in this `state`: active or disabled")
 	flags.BoolVar(&n.factor, "second-factor", false, "only those who have a second factor, or with =false those who have none")
+	flags.BoolVar(&n.password, "has-password", false, "only those who have a password, or with =false those who have none")
+	flags.StringVar(&n.imported, "import", "", "only those whom this `IMPORT` made (imp_…)")
 	flags.StringVar(&n.before, "signed-in-before", "", "only those who did not sign in since this `time` (RFC 3339 or a date), or never did")
 	choosing(cmd, "state", string(identity.UserActive), string(identity.UserDisabled))
+}
+
+// lister lists people: all, or those whom an import made.
+func (n *userNarrowing) lister(ctx context.Context, h *house.House) (func(ctx context.Context, f identity.UserFilter) ([]identity.User, identity.UserCursor, error), error) {
+	if n.imported == "" {
+		return h.Identity.Users, nil
+	}
+	made, err := h.Intake.Made(ctx, id.ImportOf(n.imported))
+	if err != nil {
+		return nil, missing(err, n.imported)
+	}
+	return func(ctx context.Context, f identity.UserFilter) ([]identity.User, identity.UserCursor, error) {
+		return h.Identity.OfThese(ctx, f, made)
+	}, nil
 }
 
 // filter is what the flags ask for.
@@ -85,6 +108,9 @@ func (n *userNarrowing) filter(cmd *cobra.Command) (f identity.UserFilter, err e
 	}
 	if cmd.Flags().Changed("second-factor") {
 		f.SecondFactor = &n.factor
+	}
+	if cmd.Flags().Changed("has-password") {
+		f.HasPassword = &n.password
 	}
 	if f.SignedInBefore, err = readMoment("--signed-in-before", n.before); err != nil {
 		return f, err

@@ -190,6 +190,30 @@ func (s *Service) Import(ctx context.Context, name id.Import) (Import, error) {
 	return there(s.Store.Import(ctx, name))
 }
 
+// Made returns whom an import made and who are there still. NotFound: it is not there, or is over.
+func (s *Service) Made(ctx context.Context, name id.Import) (made []id.User, err error) {
+	if _, err := s.Import(ctx, name); err != nil {
+		return nil, err
+	}
+	for at := (Place{Kind: New}); ; {
+		rows, err := s.Store.ImportRows(ctx, name, at, New, madeAtOnce)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if at.N = r.N; r.User != "" {
+				made = append(made, r.User)
+			}
+		}
+		if len(rows) < madeAtOnce {
+			return made, nil
+		}
+	}
+}
+
+// madeAtOnce is how many rows Made reads at once.
+const madeAtOnce = 1000
+
 // Imports lists imports, the newest first.
 func (s *Service) Imports(ctx context.Context, after Cursor, limit int) ([]Import, Cursor, error) {
 	found, err := s.Store.Imports(ctx, after, clock.Now(), limit+1)

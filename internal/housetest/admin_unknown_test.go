@@ -59,6 +59,7 @@ func listNamings(gone map[string]string) map[string]listNaming {
 		"explainGateRequest resource": {malformed: []string{"desk", "null", "[]"}, known: []string{"{}", `{"owner":"nobody"}`}}, // attributes: whose they are nobody knows
 		"getShadowDecisions route":    {unknown: []string{"nosuch"}, malformed: []string{"No Such"}},
 		"getGateRefusals route":       {unknown: []string{"nosuch"}, malformed: []string{"No Such"}},
+		"listUsers import":            {unknown: []string{"imp_nosuch"}, malformed: []string{"nosuch"}},
 		"listConsents client":         {unknown: []string{"nosuch", "no/such"}, known: []string{"web"}},
 	}
 	for name, n := range events {
@@ -72,7 +73,7 @@ func listNamings(gone map[string]string) map[string]listNaming {
 // asked of the gate, which answers any URL.
 var plainParameters = []string{
 	"limit", "cursor", "fields", "sort", "state", "kind", "search", "email", "since", "until", "days", "ends_before", "ends_after", "created_by", "source", "all", "details", "format",
-	"outcome", "reason", "ip", "action", "at", "thing", "acr", "audience", "method", "url", "age", "hours", "list", "wrong", "second_factor", "signed_in_before",
+	"outcome", "reason", "ip", "action", "at", "thing", "acr", "audience", "method", "url", "age", "hours", "list", "wrong", "second_factor", "has_password", "signed_in_before",
 }
 
 // A list that is narrowed by what there is not says so to whoever sees all of it: they

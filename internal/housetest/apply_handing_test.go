@@ -21,7 +21,7 @@ import (
 // unsaid are the ways to hand a right on that no file can say: they are about locks, keys
 // and people. Of those that files can say, each is tried.
 var unsaid = []string{
-	"LiftLock", "PutLock", "CreateServiceKey", "CreatePersonalToken", "SetPassword", "ResetFactors", "Update", "Enable", "RotateSecret",
+	"LiftLock", "PutLock", "CreateServiceKey", "CreatePersonalToken", "SetPassword", "PasswordLink", "ResetFactors", "Update", "Enable", "RotateSecret",
 }
 
 // Whatever a single command refuses to hand on, a set that says the same is refused, by

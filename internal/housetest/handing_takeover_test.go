@@ -84,6 +84,10 @@ func byTakingOver() map[string]handing {
 		"SetPassword, by a group":       {prepare: grouped, do: password},
 		"SetPassword, of what is to be": {prepare: granted(func(g *access.Grant) { g.NotBefore = time.Now().Add(time.Hour) }), do: password},
 		"SetPassword, of their own":     {prepare: granted(func(g *access.Grant) { g.Where.Place = access.Own }), do: password},
+		"PasswordLink": {prepare: granted(nil), do: func(ctx context.Context, h *hand, by audit.Actor) error {
+			_, err := h.House.Identity.PasswordLink(ctx, by, h.bob.ID, 0)
+			return err
+		}},
 		"ResetFactors": {
 			prepare: func(t *testing.T, h *hand) {
 				granted(nil)(t, h)

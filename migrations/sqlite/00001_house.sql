@@ -190,6 +190,8 @@ CREATE TABLE marks (
     until_at  BIGINT NOT NULL
 );
 
+CREATE INDEX marks_until ON marks (until_at);
+
 CREATE TABLE once (
     kind      TEXT   NOT NULL,
     name      TEXT   NOT NULL,

@@ -1,10 +1,11 @@
-// The set-up link carries its token behind the "#", which browsers keep to
-// themselves. Move it into the form and out of the address bar, also where a link
+// A one-time link (of the set-up, or for a first password) carries its token behind the "#",
+// which browsers keep to themselves. Move it into the form and out of the address bar, also where a link
 // is opened on the page that is there already.
 (() => {
   'use strict';
   const input = document.getElementById('token');
   const field = document.getElementById('token-field');
+  const next = [...input.form.elements].find((e) => e.type !== 'hidden' && !field.contains(e));
   const take = () => {
     const token = new URLSearchParams(location.hash.slice(1)).get('token');
     if (!token) return;
@@ -12,7 +13,7 @@
     input.value = token;
     input.removeAttribute('aria-invalid');
     field.hidden = true;
-    document.getElementById('email').focus();
+    next.focus();
   };
   // A form that comes back for another reason still knows its link.
   field.hidden = input.value !== '' && !input.hasAttribute('aria-invalid');

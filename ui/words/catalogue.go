@@ -42,6 +42,7 @@ type Catalogue struct {
 	Gate     Gate
 	Home     Home
 	Setup    Setup
+	Welcome  Welcome
 	Next     Next
 	FormPost FormPost
 	Error    Error

@@ -15,6 +15,8 @@ type ConsoleImports struct {
 	One                                     Title // File
 	Run, RunAsk, KnownStay, WrongStay       Plural
 	RunWhy, NobodyNew                       string
+	MadeNow                                 Plural // N people: a head at its end
+	NoPassword, ShowNoPassword, ShowPeople  string // below it
 	Running, LeaveIt, Stop                  string
 	Discard, DiscardWhy, Discarded          string
 	Progress                                Phrase // N, Least
@@ -42,6 +44,8 @@ var englishConsoleImports = ConsoleImports{
 	KnownStay: Plural{One: "{n} row is of somebody who is there already, and stays as they are.", Other: "{n} rows are of people who are there already, and stay as they are."},
 	WrongStay: Plural{One: "{n} row is wrong and brings nobody. Mend the file and look at it again, if they are to come along.", Other: "{n} rows are wrong and bring nobody. Mend the file and look at it again, if they are to come along."},
 	RunWhy:    "They are created in the background, in your name, and are recorded one by one. They have no password: nobody of them can sign in before one is set. It can be stopped; who is created stays.",
+	MadeNow:   Plural{One: "{n} person is created", Other: "{n} people are created"}, NoPassword: "Nobody of them can sign in without a password. Choose people in the list, and hand each a link by which they choose their own.",
+	ShowNoPassword: "Who has no password", ShowPeople: "All whom it created",
 	NobodyNew: "Nobody in this file is new. There is nothing to import.",
 	Running:   "The import runs", LeaveIt: "You can leave this page and come back: it goes on.", Stop: "Stop it",
 	Discard: "Discard it", DiscardWhy: "It is forgotten, with its rows and its report. Whoever was created stays.", Discarded: "The import is forgotten.",
@@ -70,6 +74,8 @@ var germanConsoleImports = ConsoleImports{
 	KnownStay: Plural{One: "{n}\u00a0Zeile nennt jemanden, den es schon gibt; diese Person bleibt, wie sie ist.", Other: "{n}\u00a0Zeilen nennen Personen, die es schon gibt; sie bleiben, wie sie sind."},
 	WrongStay: Plural{One: "{n}\u00a0Zeile ist fehlerhaft und legt niemanden an. Soll die Person dabei sein, berichtigen Sie die Datei und sehen Sie sie erneut an.", Other: "{n}\u00a0Zeilen sind fehlerhaft und legen niemanden an. Sollen diese Personen dabei sein, berichtigen Sie die Datei und sehen Sie sie erneut an."},
 	RunWhy:    "Sie werden im Hintergrund angelegt, in Ihrem Namen, und einzeln aufgezeichnet. Sie haben kein Passwort: Niemand von ihnen kann sich anmelden, bevor eines gesetzt ist. Sie können anhalten; wer angelegt ist, bleibt.",
+	MadeNow:   Plural{One: "{n}\u00a0Person ist angelegt", Other: "{n}\u00a0Personen sind angelegt"}, NoPassword: "Ohne Passwort kann sich niemand davon anmelden. Wählen Sie Personen in der Liste, und geben Sie jeder einen Link, mit dem sie ihr eigenes wählt.",
+	ShowNoPassword: "Wer kein Passwort hat", ShowPeople: "Alle Angelegten",
 	NobodyNew: "In dieser Datei ist niemand neu. Es gibt nichts zu importieren.",
 	Running:   "Der Import läuft", LeaveIt: "Sie können diese Seite verlassen und wiederkommen: Er geht weiter.", Stop: "Anhalten",
 	Discard: "Verwerfen", DiscardWhy: "Er wird vergessen, samt Zeilen und Bericht. Wer angelegt ist, bleibt.", Discarded: "Der Import ist vergessen.",

@@ -21,6 +21,8 @@ type ConsoleUsers struct {
 	Verified, Unverified                      string
 	Administers                               string // a badge
 	Factor, FactorOn, FactorOff, CodesLeft    string
+	Password, PasswordOn, PasswordOff         string
+	Imported                                  string // the filter by which import they came
 	Edit                                      string
 	NoSessions, NoSessionsTodo                string // an empty list
 	NoActivity, NoActivityTodo                string
@@ -54,12 +56,19 @@ type ConsoleUsers struct {
 	SetPassword Title  // Email
 	NewPassword string // a label, and the link
 	PasswordWhy string
+	LinkFor     Title  // Email
+	LinkWhy     string // what comes of a link for a first password
+	MakeLink    string // a link and a button
+	MakeLinks   string // the same for several
+	LinkMade    Title
+	LinkHand    string // over the link: what to do with it
+	Links       string // over several
 	NotBulked   string // over those to whom something was not done
 	ToGroup     string // a button
 	Group       string // a field
 	GroupHint   string
 
-	BulkDisable, BulkEnable, BulkSignOut, BulkGroup UserBulk
+	BulkDisable, BulkEnable, BulkSignOut, BulkGroup, BulkLink UserBulk
 
 	Disable, Enable, EndSessions, EndTokens, ResetFactors, Delete UserAct
 
@@ -101,6 +110,7 @@ var englishConsoleUsers = ConsoleUsers{
 	Verified: "Verified", Unverified: "Not verified",
 	Administers: "Administers",
 	Factor:      "Second step", FactorOn: "On", FactorOff: "Off", CodesLeft: "Recovery codes left",
+	Password: "Password", PasswordOn: "Set", PasswordOff: "No password", Imported: "Imported by",
 	Edit:       "Change",
 	NoSessions: "They are signed in nowhere", NoSessionsTodo: "Each browser that they sign in with stands here until it is signed out.",
 	NoActivity: "Nothing is recorded about them", NoActivityTodo: "What they do and what is done to them stands here, the latest first.",
@@ -128,7 +138,10 @@ var englishConsoleUsers = ConsoleUsers{
 	SetPassword: "New password for {email}",
 	NewPassword: "Set a password",
 	PasswordWhy: "They are signed out everywhere, and sign in with it from now on. Hand it over in a safe way.",
-	ToGroup:     "Add to a group", Group: "Group", GroupHint: "Its id, such as desk",
+	LinkFor:     "Let {email} choose a password?", LinkWhy: "You get a link to hand over. Whoever opens it within three days chooses the password of this person, once, and signs in with it. A link that was made before is good no more.",
+	MakeLink: "Make a link for a password", MakeLinks: "Make links for a password", LinkMade: "The link for a first password", LinkHand: "Hand it over in a safe way: whoever has it can set the password. It is good once, within three days.",
+	Links:   "Links for a first password",
+	ToGroup: "Add to a group", Group: "Group", GroupHint: "Its id, such as desk",
 	BulkDisable: UserBulk{
 		Title: "Disable several people", Ask: "Disable them?",
 		Why: Plural{One: "{n} person is kept out at once, and what they are signed in to ends.", Other: "{n} people are kept out at once, and what they are signed in to ends."},
@@ -143,6 +156,11 @@ var englishConsoleUsers = ConsoleUsers{
 		Title: "Sign several people out", Ask: "Sign them out everywhere?",
 		Why: Plural{One: "All browsers of {n} person are signed out, and the tokens that came of them end. They can sign in again.", Other: "All browsers of {n} people are signed out, and the tokens that came of them end. They can sign in again."},
 		Did: Plural{None: "Nobody was signed out.", One: "{n} person is signed out everywhere.", Other: "{n} people are signed out everywhere."},
+	},
+	BulkLink: UserBulk{
+		Title: "Let several people choose a password", Ask: "Make a link for each of them?",
+		Why: Plural{One: "{n} person gets a link of their own. It is shown once, is good within three days, and whoever has it can set the password.", Other: "{n} people get a link each. These are shown once, are good within three days, and whoever has one can set that password."},
+		Did: Plural{None: "No link was made.", One: "{n} link was made.", Other: "{n} links were made."},
 	},
 	BulkGroup: UserBulk{
 		Title: "Add several people to a group", Ask: "Add them to which group?",
@@ -172,7 +190,7 @@ var englishConsoleUsers = ConsoleUsers{
 		Did: "The person is deleted.",
 	},
 
-	Made: "The person is created. Set a password so that they can sign in.", Changed: "It is changed.", PasswordSet: "The password is set.",
+	Made: "The person is created. They need a password to sign in: hand them a link by which they choose it.", Changed: "It is changed.", PasswordSet: "The password is set.",
 }
 
 var germanConsoleUsers = ConsoleUsers{
@@ -194,6 +212,7 @@ var germanConsoleUsers = ConsoleUsers{
 	Verified: "Bestätigt", Unverified: "Nicht bestätigt",
 	Administers: "Verwaltet",
 	Factor:      "Zweiter Schritt", FactorOn: "An", FactorOff: "Aus", CodesLeft: "Übrige Wiederherstellungscodes",
+	Password: "Passwort", PasswordOn: "Gesetzt", PasswordOff: "Kein Passwort", Imported: "Importiert mit",
 	Edit:       "Ändern",
 	NoSessions: "Nirgends angemeldet", NoSessionsTodo: "Hier steht jeder Browser der Person, bis er abgemeldet wird.",
 	NoActivity: "Nichts aufgezeichnet", NoActivityTodo: "Hier steht, was die Person tut und was mit ihr geschieht, das Neueste zuerst.",
@@ -221,7 +240,10 @@ var germanConsoleUsers = ConsoleUsers{
 	SetPassword: "Neues Passwort für {email}",
 	NewPassword: "Passwort setzen",
 	PasswordWhy: "Die Person wird überall abgemeldet und meldet sich von nun an damit an. Übergeben Sie es auf sicherem Weg.",
-	ToGroup:     "In eine Gruppe", Group: "Gruppe", GroupHint: "Ihre Kennung, etwa desk",
+	LinkFor:     "{email} ein Passwort wählen lassen?", LinkWhy: "Sie bekommen einen Link zum Weitergeben. Wer ihn binnen drei Tagen öffnet, wählt einmal das Passwort dieser Person und meldet sich damit an. Ein früherer Link gilt dann nicht mehr.",
+	MakeLink: "Link für ein Passwort erzeugen", MakeLinks: "Links für ein Passwort erzeugen", LinkMade: "Der Link für ein erstes Passwort", LinkHand: "Übergeben Sie ihn auf sicherem Weg: Wer ihn hat, kann das Passwort setzen. Er gilt einmal, binnen drei Tagen.",
+	Links:   "Links für ein erstes Passwort",
+	ToGroup: "In eine Gruppe", Group: "Gruppe", GroupHint: "Ihre Kennung, etwa desk",
 	BulkDisable: UserBulk{
 		Title: "Mehrere Personen sperren", Ask: "Diese Personen sperren?",
 		Why: Plural{One: "{n}\u00a0Person wird sofort ausgesperrt, und ihre Sitzungen enden.", Other: "{n}\u00a0Personen werden sofort ausgesperrt, und ihre Sitzungen enden."},
@@ -236,6 +258,11 @@ var germanConsoleUsers = ConsoleUsers{
 		Title: "Mehrere Personen abmelden", Ask: "Diese Personen überall abmelden?",
 		Why: Plural{One: "Alle Browser von {n}\u00a0Person werden abgemeldet, und die Tokens daraus enden. Sie kann sich wieder anmelden.", Other: "Alle Browser von {n}\u00a0Personen werden abgemeldet, und die Tokens daraus enden. Sie können sich wieder anmelden."},
 		Did: Plural{None: "Niemand wurde abgemeldet.", One: "{n}\u00a0Person ist überall abgemeldet.", Other: "{n}\u00a0Personen sind überall abgemeldet."},
+	},
+	BulkLink: UserBulk{
+		Title: "Mehrere Personen ein Passwort wählen lassen", Ask: "Für jede einen Link erzeugen?",
+		Why: Plural{One: "{n}\u00a0Person bekommt einen eigenen Link. Er wird einmal gezeigt und gilt drei Tage; wer ihn hat, kann das Passwort setzen.", Other: "{n}\u00a0Personen bekommen je einen Link. Die Links werden einmal gezeigt und gelten drei Tage; wer einen hat, kann dieses Passwort setzen."},
+		Did: Plural{None: "Kein Link wurde erzeugt.", One: "{n}\u00a0Link wurde erzeugt.", Other: "{n}\u00a0Links wurden erzeugt."},
 	},
 	BulkGroup: UserBulk{
 		Title: "Mehrere Personen in eine Gruppe aufnehmen", Ask: "In welche Gruppe aufnehmen?",
@@ -265,5 +292,5 @@ var germanConsoleUsers = ConsoleUsers{
 		Did: "Die Person ist gelöscht.",
 	},
 
-	Made: "Die Person ist angelegt. Setzen Sie ein Passwort, damit sie sich anmelden kann.", Changed: "Es ist geändert.", PasswordSet: "Das Passwort ist gesetzt.",
+	Made: "Die Person ist angelegt. Zum Anmelden braucht sie ein Passwort: Geben Sie ihr einen Link, mit dem sie es wählt.", Changed: "Es ist geändert.", PasswordSet: "Das Passwort ist gesetzt.",
 }

@@ -9,6 +9,7 @@ var english = Catalogue{
 	Part:     englishPart,
 
 	Console:              englishConsole,
+	Welcome:              englishWelcome,
 	ConsoleOverview:      englishConsoleOverview,
 	ConsoleUsers:         englishConsoleUsers,
 	ConsoleImports:       englishConsoleImports,

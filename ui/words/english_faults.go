@@ -54,6 +54,7 @@ var englishFaults = map[string]Fault{
 	},
 	"address.flood": {Detail: "Too many pages were asked for from this address."},
 	"person.flood":  {Title: "Too many changes", Detail: "You changed too much in too short a time. Nothing was changed now."},
+	"password.link": {Detail: "This link is not good any more. Whoever gave it to you can make another one."},
 	"setup.link":    {Detail: "This set-up link is not valid any more. Run “gatehouse setup-link” on the server for a new one."},
 	"setup.done": {
 		Title:  "Already set up",

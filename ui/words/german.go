@@ -31,6 +31,7 @@ var german = Catalogue{
 	Part:     germanPart,
 
 	Console:              germanConsole,
+	Welcome:              germanWelcome,
 	ConsoleOverview:      germanConsoleOverview,
 	ConsoleUsers:         germanConsoleUsers,
 	ConsoleImports:       germanConsoleImports,

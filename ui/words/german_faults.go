@@ -52,6 +52,7 @@ var germanFaults = map[string]Fault{
 	},
 	"address.flood": {Detail: "Von dieser Adresse wurden zu viele Seiten angefordert."},
 	"person.flood":  {Title: "Zu viele Änderungen", Detail: "Sie haben in zu kurzer Zeit zu viel geändert. Diesmal wurde nichts geändert."},
+	"password.link": {Detail: "Dieser Link gilt nicht mehr. Wer ihn Ihnen gegeben hat, kann einen neuen erzeugen."},
 	"setup.link":    {Detail: "Dieser Einrichtungslink gilt nicht mehr. Einen neuen gibt „gatehouse setup-link“ auf dem Server aus."},
 	"setup.done": {
 		Title:  "Schon eingerichtet",

@@ -140,6 +140,7 @@ var germanSteering = map[Phrase]Phrase{
 	"names no permission that there is":                                                        "nennt keine Berechtigung, die es gibt",
 	"is target by another name: only one of the two may be there":                              "ist target unter anderem Namen: Nur eines von beiden darf da sein",
 	"is none of a role":                                                                        "gehört zu keiner Rolle",
+	"is not for one address":                                                                   "gilt nicht für eine einzelne Adresse",
 	"is not for a search":                                                                      "gilt nicht für eine Suche",
 	"is nothing that one can be called":                                                        "ist nichts, was so heißen kann",
 	"is there more than once":                                                                  "steht mehr als einmal da",

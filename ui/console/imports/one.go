@@ -31,7 +31,7 @@ func read(v *guard.Visit) (importPage, error) {
 	page := importPage{
 		Frame: v.Frame(), Import: found.Body, ETag: found.ETag, Now: time.Now(), Asked: v.Only("cursor", "wrong"),
 		CanRun: v.Can("runImport", on(v)), CanStop: v.Can("stopImport", on(v)),
-		CanDiscard: v.Can("discardImport", on(v)),
+		CanDiscard: v.Can("discardImport", on(v)), CanPeople: v.Can("listUsers", nil),
 	}
 	page.Command = guard.Command("user", "import", "people.csv")
 	names, err := v.Names([]string{page.Import.By.ID})

@@ -98,6 +98,7 @@ type importPage struct {
 	Now             time.Time
 	CanRun, CanStop bool
 	CanDiscard      bool
+	CanPeople       bool // the list of people may be seen
 }
 
 // refreshEvery is after how many seconds a browser without script shows how far it is.
@@ -119,6 +120,20 @@ func (p *importPage) title(say *words.Catalogue) words.Title {
 func (p *importPage) running() bool { return p.Import.State == intake.Running }
 func (p *importPage) checked() bool { return p.Import.State == intake.Checked }
 
+// over reports whether it made people and makes no more.
+func (p *importPage) over() bool {
+	return (p.Import.State == intake.Finished || p.Import.State == intake.Stopped) && p.Import.Rows.Made > 0
+}
+
+// people is the list of those whom it made, and of these of those who have no password.
+func (p *importPage) people(noPassword bool) string {
+	q := url.Values{"import": {string(p.Import.ID)}}
+	if noPassword {
+		q.Set("has_password", "false")
+	}
+	return person.List + "?" + q.Encode()
+}
+
 func (p *importPage) crumbs(say *words.Catalogue) []part.Link {
 	return []part.Link{{Label: string(say.ConsoleUsers.Title), Href: person.List}, {Label: string(say.ConsoleImports.Title), Href: pathForm}}
 }
@@ -131,7 +146,7 @@ func (p *importPage) tiles(say *words.Catalogue) []part.Stat {
 		all = append(all, part.Stat{Label: is.New, Value: say.Number(rows.New)})
 	}
 	if !p.checked() {
-		all = append(all, part.Stat{Label: is.Made, Value: say.Number(rows.Made)})
+		all = append(all, p.made(say))
 	}
 	all = append(all, part.Stat{Label: is.Known, Value: say.Number(rows.Known)})
 	wrong := part.Stat{Label: is.Wrong, Value: say.Number(rows.Wrong)}
@@ -139,6 +154,15 @@ func (p *importPage) tiles(say *words.Catalogue) []part.Stat {
 		wrong.Href = pathOf(string(p.Import.ID)) + "?wrong=true#rows-head"
 	}
 	return append(all, wrong)
+}
+
+// made counts those whom it made, and leads to them.
+func (p *importPage) made(say *words.Catalogue) part.Stat {
+	s := part.Stat{Label: say.ConsoleImports.Made, Value: say.Number(p.Import.Rows.Made)}
+	if p.CanPeople && p.Import.Rows.Made > 0 {
+		s.Href = p.people(false)
+	}
+	return s
 }
 
 func (p *importPage) progress(say *words.Catalogue) part.Progress {

@@ -100,6 +100,9 @@ func (f *Frame) Tabbed(say *words.Catalogue, path string, actions templ.Componen
 
 func (f *Frame) badges(say *words.Catalogue) []part.Badge {
 	all := []part.Badge{State(say, f.User.Disabled)}
+	if !f.User.HasPassword {
+		all = append(all, part.Badge{Label: say.ConsoleUsers.PasswordOff, Tone: part.Warn})
+	}
 	if f.User.Administrator {
 		all = append(all, part.Badge{Label: say.ConsoleUsers.Administers, Tone: part.Warn})
 	}

@@ -49,6 +49,8 @@ func (d *Door) Mount(m *web.Mux) {
 	page("POST", one+"/edit", d.edit)
 	page("GET", one+"/password", d.askPassword)
 	page("POST", one+"/password", d.setPassword)
+	page("GET", one+pathLink, d.askLink)
+	page("POST", one+pathLink, d.makeLink)
 	for _, a := range acts {
 		page("GET", one+"/"+a.name, d.askAct(a))
 		page("POST", one+"/"+a.name, d.act(a))

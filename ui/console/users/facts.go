@@ -41,6 +41,7 @@ func (f *userFrame) hasAside() bool {
 
 func (p credentialsPage) facts(say *words.Catalogue) []part.Fact {
 	return []part.Fact{
+		{Name: say.ConsoleUsers.Password, Value: password(p.User.HasPassword)},
 		{Name: say.ConsoleUsers.Factor, Value: factor(p.User.SecondFactor)},
 		{Name: say.ConsoleUsers.CodesLeft, Value: part.Number(p.User.RecoveryCodesLeft)},
 	}

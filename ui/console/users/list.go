@@ -1,11 +1,13 @@
 package users
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gatehouse/admin"
@@ -17,7 +19,7 @@ import (
 
 // list shows a page of the people whom the address asks for: all of its state stands there.
 func (d *Door) list(v *guard.Visit) error {
-	asked := v.Only("search", "state", "second_factor", "seen", "sort", "cursor")
+	asked := v.Only("search", "state", "second_factor", "has_password", "import", "seen", "sort", "cursor")
 	if asked.Get("search") != "" {
 		asked.Del("sort") // a search has an order of its own
 	}
@@ -35,9 +37,12 @@ func (d *Door) list(v *guard.Visit) error {
 	f.Command = command(asked, time.Now())
 	page := listPage{Frame: f, Asked: asked, People: found.Body.Items, Next: found.Body.Next, CanCreate: v.Can("createUser", nil), CanImport: v.Can("beginImport", nil)}
 	for _, b := range bulks {
-		if v.Can(b.operation, nil) && b.fits(asked.Get("state")) {
+		if v.Can(b.operation, nil) && b.fits(asked.Get("state")) && (!b.links || page.linkable()) {
 			page.Bulks = append(page.Bulks, b)
 		}
+	}
+	if page.Import, err = importOf(v, asked.Get("import")); err != nil {
+		return err
 	}
 	if page.Next != "" {
 		if page.Counted, err = counted(v, asked); err != nil {
@@ -47,10 +52,22 @@ func (d *Door) list(v *guard.Visit) error {
 	return v.Show(http.StatusOK, page)
 }
 
+// importOf is how the import is called that people came by, "" for none.
+func importOf(v *guard.Visit, name string) (string, error) {
+	if name == "" || !v.Can("getImport", guard.On("import", name)) {
+		return name, nil
+	}
+	found, err := guard.Ask[admin.One[wire.Import]](v, "getImport", admin.Input{Path: guard.On("import", name)})
+	if err != nil {
+		return "", err
+	}
+	return cmp.Or(found.Body.File, name), nil
+}
+
 // counted is how many people there were when somebody counted them last, zero where the list is not
 // of all of them, or that is not for the visitor: nobody counts them for a list.
 func counted(v *guard.Visit, asked url.Values) (int, error) {
-	for _, name := range []string{"search", "state", "second_factor", "seen"} {
+	for _, name := range []string{"search", "state", "second_factor", "has_password", "import", "seen"} {
 		if asked.Get(name) != "" {
 			return 0, nil
 		}
@@ -99,8 +116,11 @@ func command(asked url.Values, now time.Time) string {
 	for _, name := range []string{"search", "sort", "state"} {
 		line.If(name, asked.Get(name))
 	}
-	if has := asked.Get("second_factor"); has != "" {
-		line.Tick("second-factor="+strconv.FormatBool(has == "true"), true)
+	for _, name := range []string{"second_factor", "has_password"} {
+		if has := asked.Get(name); has != "" {
+			line.Tick(strings.ReplaceAll(name, "_", "-")+"="+strconv.FormatBool(has == "true"), true)
+		}
 	}
+	line.If("import", asked.Get("import"))
 	return line.If("signed-in-before", question(asked, now).Get("signed_in_before")).String()
 }

@@ -2,6 +2,7 @@ package users
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -23,6 +24,12 @@ type listPage struct {
 	CanCreate, CanImport bool
 	Bulks                []bulk // that may be done
 	Counted              int    // how many people there are, zero where nobody knows
+	Import               string // how the import is called that they came by
+}
+
+// linkable reports whether one of those who are shown has no password.
+func (p *listPage) linkable() bool {
+	return slices.ContainsFunc(p.People, func(u wire.ListedUser) bool { return !u.HasPassword })
 }
 
 func (p listPage) Head(say *words.Catalogue) view.Head { return part.Head(say.ConsoleUsers.Title) }
@@ -42,6 +49,7 @@ func (p listPage) notice(say *words.Catalogue) string {
 type userFrame struct {
 	person.Frame
 	CanEdit, CanPassword bool
+	CanLink              bool  // they have no password, and may be given a link to set one
 	Acts                 []act // which may be done with them
 }
 
@@ -82,7 +90,10 @@ func (p userPage) Body() templ.Component { return userBody(p) }
 // drawn is the frame around the page. Whoever made the person has to set a password next.
 func (p userPage) drawn(say *words.Catalogue) part.Frame {
 	f := p.Frame.Part(say, p.Tabbed(say, "", actions(p.userFrame)), p.notice(say), p.Crumbs(say)...)
-	if p.Done == "new" && p.CanPassword {
+	switch {
+	case p.Done == "new" && p.CanLink:
+		f.Flash.Next = part.Link{Label: say.ConsoleUsers.MakeLink, Href: p.Path() + pathLink}
+	case p.Done == "new" && p.CanPassword:
 		f.Flash.Next = part.Link{Label: say.ConsoleUsers.NewPassword, Href: p.Path() + "/password"}
 	}
 	return f
@@ -224,6 +235,7 @@ type selectedPage struct {
 	Names    map[string]string // of the first of them
 	Finished bool
 	Not      []not
+	Links    []wire.PasswordLink // that were made
 }
 
 // called is how one who was chosen is called.
@@ -251,6 +263,9 @@ type not struct {
 }
 
 func (p selectedPage) Head(say *words.Catalogue) view.Head {
+	if len(p.Links) > 0 {
+		return part.HeadOnce(p.Do.say(say).Title)
+	}
 	return part.Head(p.Form.Title(say, p.Do.say(say).Title))
 }
 func (p selectedPage) Body() templ.Component { return selectedBody(p) }

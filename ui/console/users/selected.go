@@ -26,6 +26,7 @@ type bulk struct {
 	operation string
 	danger    bool
 	group     bool // it asks for a group
+	links     bool // it makes links, for who has no password
 	link      func(say *words.Catalogue) string
 	say       func(say *words.Catalogue) words.UserBulk
 	do        func(v *guard.Visit, p *selectedPage, in admin.Input) error
@@ -54,6 +55,19 @@ var bulks = []bulk{
 		say:     func(say *words.Catalogue) words.UserBulk { return say.ConsoleUsers.BulkSignOut },
 		do:      each[admin.One[admin.Ended]]("endUserSessions"),
 		command: func(user, _ string) *guard.Line { return guard.Run("session", "revoke").With("user", user) },
+	},
+	{
+		name: "password-link", operation: "createPasswordLink", links: true,
+		link: func(say *words.Catalogue) string { return say.ConsoleUsers.MakeLinks },
+		say:  func(say *words.Catalogue) words.UserBulk { return say.ConsoleUsers.BulkLink },
+		do: func(v *guard.Visit, p *selectedPage, in admin.Input) error {
+			made, err := guard.Ask[admin.Made[wire.PasswordLink]](v, "createPasswordLink", in)
+			if err == nil {
+				p.Links = append(p.Links, made.Body)
+			}
+			return err
+		},
+		command: func(user, _ string) *guard.Line { return guard.Run("user", "link").On(user) },
 	},
 	{
 		name: "group", operation: "putGroupMember", group: true,

@@ -9,9 +9,9 @@ import (
 func TestAListOffersWhatFitsItsState(t *testing.T) {
 	t.Parallel()
 	for state, want := range map[string][]string{
-		"":         {"disable", "enable", "sign-out", "group"},
-		"active":   {"disable", "sign-out", "group"},
-		"disabled": {"enable", "sign-out", "group"},
+		"":         {"disable", "enable", "sign-out", "password-link", "group"},
+		"active":   {"disable", "sign-out", "password-link", "group"},
+		"disabled": {"enable", "sign-out", "password-link", "group"},
 	} {
 		var got []string
 		for _, b := range bulks {

@@ -2,6 +2,7 @@ package users
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -21,16 +22,23 @@ func (p listPage) filters(say *words.Catalogue) part.Filters {
 			{Label: say.Console.All}, {Value: "active", Label: say.ConsoleUsers.Active}, {Value: "disabled", Label: say.ConsoleUsers.Disabled},
 		}}, {ID: "second_factor", Label: say.ConsoleUsers.Factor, Value: p.Asked.Get("second_factor"), Options: []part.Option{
 			{Label: say.Console.All}, {Value: "true", Label: say.ConsoleUsers.FactorOn}, {Value: "false", Label: say.ConsoleUsers.FactorOff},
+		}}, {ID: "has_password", Label: say.ConsoleUsers.Password, Value: p.Asked.Get("has_password"), Options: []part.Option{
+			{Label: say.Console.All}, {Value: "true", Label: say.ConsoleUsers.PasswordOn}, {Value: "false", Label: say.ConsoleUsers.PasswordOff},
 		}}, {ID: "seen", Label: say.ConsoleUsers.Seen, Value: p.Asked.Get("seen"), Options: seenOptions(say)}},
 	}
-	if by := p.Asked.Get("sort"); by != "" {
-		f.Keep = []part.Hidden{{Name: "sort", Value: by}}
+	for _, name := range []string{"sort", "import"} {
+		if value := p.Asked.Get(name); value != "" {
+			f.Keep = append(f.Keep, part.Hidden{Name: name, Value: value})
+		}
 	}
 	if text := p.Asked.Get("search"); text != "" {
 		f.Chips = append(f.Chips, part.Chip{Label: say.ConsoleUsers.Find, Value: text, Href: p.with("search", "")})
 	}
 	if state := p.Asked.Get("state"); state != "" {
 		f.Chips = append(f.Chips, part.Chip{Label: say.ConsoleUsers.State, Value: person.State(say, state == "disabled").Label, Href: p.with("state", "")})
+	}
+	if p.Import != "" {
+		f.Chips = append(f.Chips, part.Chip{Label: say.ConsoleUsers.Imported, Value: p.Import, Href: p.with("import", "")})
 	}
 	for _, field := range f.Fields[1:] {
 		for _, o := range field.Options {
@@ -86,7 +94,7 @@ func row(say *words.Catalogue, now time.Time, u *wire.ListedUser) part.Row {
 		name.Under = u.Email
 	}
 	return part.Row{Value: string(u.ID), Label: u.Email, Href: person.Path(string(u.ID)), Soft: u.Disabled, Cells: []templ.Component{
-		part.Cell(name), part.Pill(person.State(say, u.Disabled)), factor(u.SecondFactor), part.When(now, u.LastSignIn), part.When(now, u.Created),
+		part.Cell(name), standing(u), factor(u.SecondFactor), part.When(now, u.LastSignIn), part.When(now, u.Created),
 	}}
 }
 
@@ -132,6 +140,16 @@ func (p selectedPage) sure(say *words.Catalogue) part.Confirm {
 		form.Hidden = append(form.Hidden, part.Hidden{Name: "row", Value: user})
 	}
 	return part.Confirm{Title: says.Ask, Consequence: say.Count(says.Why, len(p.Chosen)), Details: p.names(), Form: p.Draw(say, form), Bad: p.Do.danger}
+}
+
+// once are the links, which nobody sees again: a line each, with whose it is.
+func (p selectedPage) once(say *words.Catalogue) part.Secret {
+	lines := make([]string, len(p.Links))
+	for i, l := range p.Links {
+		lines[i] = l.Email + " " + string(l.Link)
+	}
+	text := strings.Join(lines, "\n")
+	return part.Secret{ID: "links", Label: say.ConsoleUsers.Links, Value: text, File: "password-links.txt", Env: text + "\n", Stored: pathUsers}
 }
 
 // notice says to how many it was done.

@@ -23,6 +23,7 @@ func read(v *guard.Visit) (userFrame, error) {
 	}
 	f := userFrame{Frame: found}
 	f.CanEdit, f.CanPassword = v.Can("updateUser", on(v)), v.Can("setUserPassword", on(v))
+	f.CanLink = !found.User.HasPassword && v.Can("createPasswordLink", on(v))
 	for _, a := range acts {
 		if v.Can(a.operation, on(v)) && (a.offered == nil || a.offered(&found.User)) {
 			f.Acts = append(f.Acts, a)

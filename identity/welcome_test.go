@@ -1,0 +1,128 @@
+package identity
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// novice makes somebody who has no password.
+func (h *house) novice(email string) User {
+	h.Helper()
+	u, err := h.Create(h.Context(), nobody, User{Email: email}, "")
+	h.wants("", err)
+	return u
+}
+
+// link makes a link for somebody's first password, and returns its token.
+func (h *house) link(u User) string {
+	h.Helper()
+	l, err := h.PasswordLink(h.Context(), nobody, u.ID, 0)
+	h.wants("", err)
+	return l.Token
+}
+
+func TestALinkSetsTheFirstPasswordOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		ctx, ada := t.Context(), h.novice("ada@example.test")
+		before, token := h.link(ada), h.link(ada)
+		_, err := h.Welcome(ctx, before) // another one took its place
+		h.wants("password.link", err)
+		for range 2 { // looking uses nothing up
+			u, err := h.Welcome(ctx, token)
+			if h.wants("", err); u.ID != ada.ID {
+				t.Errorf("the link is of %s", u.ID)
+			}
+		}
+		_, err = h.FirstPassword(ctx, here, token, "short")
+		h.wants("password.weak", err)
+		time.Sleep(LinkLife - time.Second)
+		_, err = h.FirstPassword(ctx, here, token, goodPassword)
+		h.wants("", err)
+		user, _, err := h.CheckPassword(ctx, here, "ada@example.test", goodPassword)
+		if h.wants("", err); user != ada.ID {
+			t.Errorf("%s signs in", user)
+		}
+		_, err = h.FirstPassword(ctx, here, token, "another harbour 78 engines")
+		h.wants("password.link", err)
+		_, err = h.PasswordLink(ctx, nobody, ada.ID, 0)
+		h.wants("user.has_password", err)
+		if got := h.actions(); !slices.Contains(got, string(ActionPasswordLink)) || !slices.Contains(got, string(ActionPasswordFirst)) {
+			t.Errorf("recorded: %q", got)
+		}
+	})
+}
+
+// What is not good is told apart from nothing: who tries learns of nobody.
+func TestALinkIsGoodForItsPersonAndItsTime(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]func(h *house, ada User, token string) string{
+		"too old": func(_ *house, _ User, token string) string { time.Sleep(LinkLife); return token },
+		"of somebody else": func(h *house, ada User, token string) string {
+			return string(h.novice("bea@example.test").ID) + token[len(ada.ID):]
+		},
+		"of nobody":    func(*house, User, string) string { return "usr_nobody.code" },
+		"no link":      func(*house, User, string) string { return "code" },
+		"nothing":      func(*house, User, string) string { return "" },
+		"without code": func(_ *house, ada User, _ string) string { return string(ada.ID) + "." },
+		"too long":     func(_ *house, _ User, token string) string { return token + string(make([]byte, 1<<16)) },
+		"disabled": func(h *house, ada User, token string) string {
+			h.wants("", h.Disable(h.Context(), nobody, ada.ID))
+			return token
+		},
+		"deleted": func(h *house, ada User, token string) string {
+			h.wants("", h.Delete(h.Context(), nobody, ada.ID))
+			return token
+		},
+		"has a password": func(h *house, ada User, token string) string {
+			h.wants("", h.SetPassword(h.Context(), nobody, ada.ID, 0, goodPassword))
+			return token
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t)
+				ada := h.novice("ada@example.test")
+				token := c(h, ada, h.link(ada))
+				_, err := h.Welcome(t.Context(), token)
+				h.wants("password.link", err)
+				_, err = h.FirstPassword(t.Context(), here, token, "another harbour 78 engines")
+				h.wants("password.link", err)
+			})
+		})
+	}
+}
+
+func TestOneOfManyWithOneLinkSetsThePassword(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	token := h.link(h.novice("ada@example.test"))
+	var won atomic.Int64
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if _, err := h.FirstPassword(t.Context(), here, token, goodPassword); err == nil {
+				won.Add(1)
+			}
+		})
+	}
+	if all.Wait(); won.Load() != 1 {
+		t.Errorf("%d set the password, want 1", won.Load())
+	}
+}
+
+func TestALinkIsForThePersonAsTheyWereSeen(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada := h.novice("ada@example.test")
+	_, err := h.PasswordLink(t.Context(), nobody, ada.ID, ada.Rev+1)
+	h.wants("user.changed", err)
+	_, err = h.PasswordLink(t.Context(), nobody, "usr_nobody", 0)
+	h.wants("row.not_found", err)
+}

@@ -1,0 +1,72 @@
+package housetest
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/internal/gatetest"
+)
+
+// welcomes finds the links for a first password in a page.
+var welcomes = regexp.MustCompile(`([\w-]+@import\.test) https?://\S+/welcome#token=([\w.-]+)`)
+
+// An import does not end nowhere: it leads to those whom it made, who are handed links, and sign in by them.
+func TestAnImportEndsWithLinksByWhichItsPeopleSignIn(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	ada := s.Person("ada", gatetest.TOTP, gatetest.Administrator)
+	s.Person("eve", gatetest.NoPassword)
+	path := s.begin(s.boss, fileOf(3)+"ada@example.test,Ada,,\n", false)
+	s.Settle()
+	must(t, s.House.Intake.Step(t.Context(), time.Now()))
+	name := string(importOf(path))
+	b := atConsole(t, s.Gate, ada)
+	b.Get("/console/imports/" + name).Is(http.StatusOK).Says("3 people are created").Says(`id="imported"`).Says("import=" + name)
+
+	of := "/console/users?has_password=false&import=" + name
+	list := b.Get(of).Is(http.StatusOK).Says("people.csv").Says("person-0@import.test").Says("No password").Says("--has-password=false --import " + name)
+	isWithout(t, list, "eve@")
+	const selected = "/console/users/selected"
+	form := formTo(t, list, selected)
+	form.Values["do"] = []string{"password-link"}
+	for _, id := range regexp.MustCompile(`name="row" value="(usr_\w+)"`).FindAllStringSubmatch(list.Body, -1) {
+		form.Values.Add("row", id[1])
+	}
+	made := b.Post(selected, form.Values).Is(http.StatusOK).Says("3 people get a link each").Says("gatehouse user link person-0@import.test").Press("", "submit").Is(http.StatusOK).Says("3 links were made.")
+	links := welcomes.FindAllStringSubmatch(strings.Split(made.Body, "data-download")[0], -1)
+	if len(links) != 3 {
+		t.Fatalf("%d links: %s", len(links), made.Body)
+	}
+
+	theirs := s.Browser()
+	email, token := links[0][1], links[0][2]
+	theirs.Get("/welcome").Is(http.StatusOK).Submit("token", "usr_nobody.code").Is(http.StatusForbidden).Says("not good any more")
+	choose := theirs.Get("/welcome").Submit("token", "https://id.example.test/welcome#token="+token).Is(http.StatusOK).Says(email)
+	choose.Submit("password", "short").Is(http.StatusUnprocessableEntity).Says("password-problem")
+	choose.Submit("password", "violet harbour 77 engines").Is(http.StatusOK).At("/account")
+	s.Browser().Get("/welcome").Submit("token", token).Is(http.StatusForbidden).Says("not good any more")
+	isWithout(t, b.Get(of).Is(http.StatusOK), email)
+
+	b.Get("/console/users?import=imp_nosuch").Is(http.StatusUnprocessableEntity)
+}
+
+// Whoever makes a person is led to the link that they hand over; it is shown once.
+func TestTheConsoleMakesALinkForANewPerson(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	ada := s.Person("ada", gatetest.TOTP, gatetest.Administrator)
+	b := atConsole(t, s.Gate, ada)
+	person := b.Get("/console/users/new").Submit("email", "new@import.test").Is(http.StatusOK).Says("/password-link").Says("No password")
+	at := person.URL.Path + "/password-link"
+	ask := b.Get(at).Is(http.StatusOK).Says("Let new@import.test choose a password?").Says("gatehouse user link new@import.test")
+	made := ask.Press("", "submit").Is(http.StatusCreated).Says("/welcome#token=usr_")
+	if made.Header.Get("Cache-Control") != "no-store" {
+		t.Error("the link is kept by the browser")
+	}
+	b.Get(person.URL.Path + "/credentials").Is(http.StatusOK).Says(`id="link"`)
+	isWithout(t, b.Get("/console/users/"+string(ada.ID)+"/credentials").Is(http.StatusOK), `id="link"`)
+	b.Get("/console/users/"+string(ada.ID)+"/password-link").Press("", "submit").Is(http.StatusConflict).Says("has a password already")
+}
