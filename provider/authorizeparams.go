@@ -14,7 +14,7 @@ import (
 // were understood to say.
 var keptParams = []string{
 	"response_type", "client_id", "redirect_uri", "scope", "state", "response_mode", "nonce", "prompt", "max_age",
-	"claims", "code_challenge", "code_challenge_method", "resource",
+	"claims", "code_challenge", "code_challenge_method", "resource", web.ParamFor,
 }
 
 // hintParams are those that are read once.

@@ -195,6 +195,7 @@ func (s *Server) people(pages *view.Pages) ui.Deps {
 			c := h.Now().SignIn
 			return signin.Help{Text: c.HelpText, URL: c.HelpURL}
 		},
+		Console: house.ConsoleClient,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/flow"
+	"gatehouse/id"
 	"gatehouse/ui/account"
 	"gatehouse/ui/gate"
 	"gatehouse/ui/home"
@@ -67,12 +68,13 @@ type Deps struct {
 	MinPassword func() int
 	Help        func() signin.Help // for who cannot sign in; nil: nothing
 	Entrances   gate.Entrances
+	Console     id.Client // the client of our own console
 }
 
 // SignIn is the door of the sign-in's pages, which Mount mounts. Others may show its
 // pages.
 func (d Deps) SignIn() *signin.Door {
-	return &signin.Door{Flow: d.Flow, Sessions: d.Sessions, People: d.Identity, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Again: d.Again, Help: d.Help}
+	return &signin.Door{Flow: d.Flow, Sessions: d.Sessions, People: d.Identity, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Again: d.Again, Help: d.Help, Console: d.Console}
 }
 
 // Mount registers all pages; what they load is static.Mount's. The mux must be served behind

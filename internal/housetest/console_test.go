@@ -141,9 +141,10 @@ func TestWhatIsDangerousTakesAFreshProofAtTheConsole(t *testing.T) {
 		form := b.Get(ask).Is(http.StatusOK)
 
 		time.Sleep(11 * time.Minute)
-		form.Submit("confirm", bob.Email).Is(http.StatusUnauthorized).Says("Nothing was changed.").Says("max_age=600")
+		form.Submit("confirm", bob.Email).Is(http.StatusUnauthorized).Says("Nothing was changed.").Says("max_age=600").
+			Says("Deleting a person takes a sign-in from the last 10 minutes.").Says("not asked again for 10 minutes")
 		b.Get("/console/users/" + string(bob.ID)).Is(http.StatusOK).Says(bob.Email)
-		b.Get(ask).At("/signin")
+		b.Get(ask).At("/signin").Says("Deleting a person takes a sign-in from the last 10 minutes.").Says("not asked again for 10 minutes")
 
 		enterConsole(t, b, ada, ask).Is(http.StatusOK).At(ask).Submit("confirm", "somebody else").Is(http.StatusUnprocessableEntity).Says("confirm-problem")
 		b.Get(ask).Submit("confirm", bob.Email).Is(http.StatusOK).At("/console/users").Says("The person is deleted.")

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"gatehouse/admin"
+	"gatehouse/ui/words/wordstest"
 )
 
 // elsewhere are the operations that no page of the console asks for, and why.
@@ -33,6 +34,22 @@ func TestEveryOperationHasAPage(t *testing.T) {
 		}
 	}
 	for name := range elsewhere {
+		if !known(name) {
+			t.Errorf("there is no operation %s", name)
+		}
+	}
+}
+
+// A sign-in that is asked for says what for.
+func TestEverythingDangerousIsNamed(t *testing.T) {
+	t.Parallel()
+	acts := wordstest.English().Dangers.Acts
+	for _, rt := range admin.Table() {
+		if rt.Sudo && acts[rt.ID] == "" {
+			t.Errorf("%s takes a fresh sign-in, and has no name for that (ui/words/dangers.go)", rt.ID)
+		}
+	}
+	for name := range acts {
 		if !known(name) {
 			t.Errorf("there is no operation %s", name)
 		}

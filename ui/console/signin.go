@@ -18,6 +18,7 @@ import (
 	"gatehouse/secret"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/view"
+	"gatehouse/web"
 )
 
 // signInLife is how long somebody may take to sign in, and maxReturn how long the path is
@@ -80,7 +81,7 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(d.verifier(b.Nonce)), oidc.Nonce(b.Nonce)}
-	for _, name := range []string{"acr_values", "max_age"} {
+	for _, name := range []string{"acr_values", "max_age", web.ParamFor} {
 		if value := r.URL.Query().Get(name); value != "" && len(value) <= 64 {
 			options = append(options, oauth2.SetAuthURLParam(name, value))
 		}

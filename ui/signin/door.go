@@ -61,6 +61,8 @@ type Door struct {
 	// begins anew, as the functions of these names do.
 	Next, Again func(e flow.Entry) string
 	Help        func() Help // nil: nothing
+	// Console is the client of our own console, which says by web.ParamFor what a sign-in is for.
+	Console id.Client
 }
 
 // Mount registers the pages.
@@ -264,6 +266,12 @@ func (d *Door) ref(r *http.Request, handle string) flow.Ref {
 func (d *Door) step(r *http.Request, e flow.Entry) stepFrame {
 	s := stepFrame{Interaction: e.Interaction.Handle(), Travels: e.Interaction.Ask.Client != "" || e.Interaction.Ask.Host != "", Host: e.Interaction.Ask.Host, Back: backOf(e.Interaction.Ask)}
 	s.Token = d.Cookies.FormToken(d.Cookies.Browser(r))
+	if age := e.Interaction.Ask.MaxAge; age != nil && *age > 0 {
+		s.Within = *age
+	}
+	if d.Console != "" && e.Interaction.Ask.Client == d.Console {
+		s.For = e.Interaction.Ask.Params.Get(web.ParamFor)
+	}
 	if e.App != nil {
 		s.App, _ = e.App.Shown()
 		s.Logo = e.App.Logo

@@ -3,6 +3,7 @@ package signin
 import (
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -28,6 +29,10 @@ type stepFrame struct {
 	Host string
 	// Email is who is signing in, empty while nobody is known.
 	Email string
+	// Within is how lately they must have proved who they are, zero where that is not asked, and
+	// For the operation of the console that asks it.
+	Within time.Duration
+	For    string
 	// Back is where "Cancel" leads; empty where there is no way but this.
 	Back string
 }
@@ -48,6 +53,18 @@ func (s stepFrame) at(path string) templ.SafeURL {
 }
 
 func (s stepFrame) policy() web.Policy { return web.Policy{AnyFormAction: s.Travels} }
+
+// why says why a person who is signed in has to prove who they are once more, "" where they are not, or that
+// is not because of the time.
+func (s stepFrame) why(say *words.Catalogue) string {
+	if s.Within == 0 || s.Email == "" {
+		return ""
+	}
+	if s.For == "" {
+		return say.Dangers.Fresh.With(words.Wait, say.Wait(int(s.Within.Seconds())))
+	}
+	return view.Asks(say, s.For, s.Within)
+}
 
 // signInPage asks for name and password.
 type signInPage struct {

@@ -41,9 +41,13 @@ func samples(t *testing.T) map[string]view.Page {
 	enrolOwn.Back = "/account/security"
 	stepUp := known
 	stepUp.Back = "/account/security"
+	dangerous := known
+	dangerous.Within, dangerous.For = 10*time.Minute, "deleteUser"
 	return map[string]view.Page{
 		"enrol, own":         enrolOwn,
 		"sign in, step-up":   signInPage{stepFrame: stepUp},
+		"sign in, dangerous": signInPage{stepFrame: dangerous},
+		"factor, dangerous":  factorPage{stepFrame: dangerous},
 		"factor, step-up":    factorPage{stepFrame: stepUp},
 		"recovery, step-up":  recoveryPage{stepFrame: stepUp},
 		"sign in":            signInPage{stepFrame: fresh},

@@ -49,6 +49,7 @@ type Catalogue struct {
 
 	Console                             Console
 	ConsoleOverview                     ConsoleOverview
+	Dangers                             Dangers
 	ConsoleUsers                        ConsoleUsers
 	ConsoleImports                      ConsoleImports
 	ConsoleSearch                       ConsoleSearch

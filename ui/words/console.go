@@ -16,7 +16,8 @@ type Console struct {
 
 	Confirm      Title // a form was sent, and more has to be proved first
 	ConfirmWhy   string
-	SignedOut    Title // the same where nobody is signed in any more
+	ThenAgain    string // what to do then
+	SignedOut    Title  // the same where nobody is signed in any more
 	SignedOutWhy string
 	NothingDone  string
 	SignIn       string
@@ -46,6 +47,7 @@ var englishConsole = Console{
 
 	Confirm:      "Confirm that it is you",
 	ConfirmWhy:   "This takes a fresher or a stronger sign-in than yours. Sign in once more, and then do it again.",
+	ThenAgain:    "Sign in once more, and then do it again.",
 	SignedOut:    "You are signed out",
 	SignedOutWhy: "Your sign-in is over. Sign in, and then do it again.",
 	NothingDone:  "Nothing was changed.",
@@ -76,6 +78,7 @@ var germanConsole = Console{
 
 	Confirm:      "Bestätigen Sie, dass Sie es sind",
 	ConfirmWhy:   "Dafür ist eine frischere oder stärkere Anmeldung nötig als Ihre. Melden Sie sich noch einmal an, und tun Sie es dann erneut.",
+	ThenAgain:    "Melden Sie sich noch einmal an, und tun Sie es dann erneut.",
 	SignedOut:    "Sie sind abgemeldet",
 	SignedOutWhy: "Ihre Anmeldung ist abgelaufen. Melden Sie sich an, und tun Sie es dann erneut.",
 	NothingDone:  "Es wurde nichts geändert.",

@@ -9,6 +9,7 @@ var english = Catalogue{
 	Part:     englishPart,
 
 	Console:              englishConsole,
+	Dangers:              englishDangers,
 	Welcome:              englishWelcome,
 	ConsoleOverview:      englishConsoleOverview,
 	ConsoleUsers:         englishConsoleUsers,

@@ -31,6 +31,7 @@ var german = Catalogue{
 	Part:     germanPart,
 
 	Console:              germanConsole,
+	Dangers:              germanDangers,
 	Welcome:              germanWelcome,
 	ConsoleOverview:      germanConsoleOverview,
 	ConsoleUsers:         germanConsoleUsers,

@@ -14,6 +14,7 @@ import (
 // refuses them here, with the same faults. A form that was sent twice does a thing once, however
 // the browser came to send it again; one that says something else does something else.
 func Ask[O any](v *Visit, operation string, in admin.Input) (*O, error) {
+	v.asked = operation
 	if in.Key == "" {
 		in.Key = v.once()
 	}
@@ -25,11 +26,13 @@ func Ask[O any](v *Visit, operation string, in admin.Input) (*O, error) {
 // AskLasting is Ask for an operation that lasts. Its page is one of those that do (Lasting of
 // package console).
 func AskLasting[O any](v *Visit, operation string, in admin.Input) (*O, error) {
+	v.asked = operation
 	return admin.AskLasting[O](v.R.Context(), v.guard.API, v.Caller, v.W, v.R, operation, in)
 }
 
 // Send answers with what an operation streams.
 func Send(v *Visit, operation string, in admin.Input) error {
+	v.asked = operation
 	return v.guard.API.Send(v.R.Context(), v.Caller, v.W, v.R, operation, in)
 }
 
@@ -92,5 +95,6 @@ func (v *Visit) Can(operation string, path map[string]string) bool {
 // Ready refuses what the operation would refuse without looking further: the page of a form
 // asks it, so that whoever has to prove more does so before they type.
 func (v *Visit) Ready(operation string, path map[string]string) error {
+	v.asked = operation
 	return v.guard.API.Ready(v.Caller, operation, path)
 }

@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"time"
+
 	"github.com/a-h/templ"
 
 	"gatehouse/ui/console/part"
@@ -18,8 +20,10 @@ func (p onwardsPage) Body() templ.Component { return onwardsBody(p) }
 
 // againPage says that a form was not taken, because a sign-in is needed first.
 type againPage struct {
-	To    string
-	Known bool // they are signed in, and have to prove more
+	To     string
+	Known  bool          // they are signed in, and have to prove more
+	For    string        // the operation that asks for it
+	Within time.Duration // how lately it has to be proved; zero: that is not what is missing
 }
 
 func (p againPage) Head(say *words.Catalogue) view.Head { return view.Head{Title: p.title(say)} }
@@ -30,6 +34,17 @@ func (p againPage) title(say *words.Catalogue) words.Title {
 		return say.Console.Confirm
 	}
 	return say.Console.SignedOut
+}
+
+// why says what is missing.
+func (p againPage) why(say *words.Catalogue) string {
+	switch {
+	case !p.Known:
+		return say.Console.SignedOutWhy
+	case p.Within > 0:
+		return view.Asks(say, p.For, p.Within) + " " + say.Console.ThenAgain
+	}
+	return say.Console.ConfirmWhy
 }
 
 // failedPage says what went wrong.

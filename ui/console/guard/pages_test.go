@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"gatehouse/fault"
 	"gatehouse/ui/view"
@@ -24,6 +25,7 @@ func TestPagesOfTheGuardAreWellMade(t *testing.T) {
 	viewtest.Crawl(t, map[string]view.Page{
 		"onwards":           onwardsPage{To: "/console"},
 		"again":             againPage{To: "/console/signin", Known: true},
+		"again, dangerous":  againPage{To: "/console/signin", Known: true, For: "deleteUser", Within: 10 * time.Minute},
 		"again, signed out": againPage{To: "/console/signin"},
 		"lacking":           lackingPage{Frame: f, Permission: "gatehouse/users:read"},
 		"error, 404":        failedPage{Frame: f, failure: failure(404, "page.not_found")},

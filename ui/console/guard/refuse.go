@@ -57,7 +57,7 @@ func (v *Visit) signIn() error {
 	if v.R.Method == http.MethodGet && v.R.Header.Get("Sec-Fetch-Site") == "cross-site" {
 		return v.guard.Onwards(v.W, v.R, v.here())
 	}
-	return v.toSignIn(url.Values{}, false)
+	return v.toSignIn(url.Values{}, againPage{})
 }
 
 // prove leads to the sign-in that proves what is missing.
@@ -68,19 +68,20 @@ func (v *Visit) prove(need access.Requirement) error {
 	}
 	if need.MaxAge > 0 {
 		how.Set("max_age", strconv.Itoa(int(need.MaxAge/time.Second)))
+		how.Set(web.ParamFor, v.asked)
 	}
-	return v.toSignIn(how, true)
+	return v.toSignIn(how, againPage{Known: true, For: v.asked, Within: need.MaxAge})
 }
 
 // toSignIn goes there at once from a page. A form is lost on the way: whoever sent one is told
 // so first, and that nothing was done.
-func (v *Visit) toSignIn(how url.Values, known bool) error {
+func (v *Visit) toSignIn(how url.Values, page againPage) error {
 	how.Set("return_to", v.here())
-	to := PathSignIn + "?" + how.Encode()
+	page.To = PathSignIn + "?" + how.Encode()
 	if v.R.Method == http.MethodGet {
-		return view.SeeOther(v.W, v.R, to)
+		return view.SeeOther(v.W, v.R, page.To)
 	}
-	return v.Show(http.StatusUnauthorized, againPage{To: to, Known: known})
+	return v.Show(http.StatusUnauthorized, page)
 }
 
 // here is where a sign-in comes back to: the page, or that of the form.

@@ -26,6 +26,7 @@ type Visit struct {
 
 	guard *Guard
 	token string // of forms
+	asked string // the operation that was asked for last
 	// narrowed says that a list was told the visitor in part: of the groups and organisations that
 	// they look after.
 	narrowed bool
