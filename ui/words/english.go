@@ -430,5 +430,5 @@ var english = Catalogue{
 	Faults:   englishFaults,
 	Statuses: englishStatuses,
 
-	Sentences: both(both(both(englishSentences, englishSteering), englishDoubts), englishVerdicts),
+	Sentences: joined(englishSentences, englishSteering, englishDoubts, englishVerdicts, englishLimits, englishPermissions),
 }

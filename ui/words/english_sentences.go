@@ -155,9 +155,11 @@ func itself(all ...Phrase) map[Phrase]Phrase {
 	return said
 }
 
-// both are the sentences of two lists.
-func both(a, b map[Phrase]Phrase) map[Phrase]Phrase {
-	all := maps.Clone(a)
-	maps.Copy(all, b)
+// joined are the sentences of several lists.
+func joined(lists ...map[Phrase]Phrase) map[Phrase]Phrase {
+	all := map[Phrase]Phrase{}
+	for _, one := range lists {
+		maps.Copy(all, one)
+	}
 	return all
 }

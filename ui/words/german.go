@@ -11,6 +11,8 @@ import "golang.org/x/text/language"
 //	authenticator app  Authenticator-App
 //	browser            Browser
 //	grant, access      Zugriff
+//	disable, enable    deaktivieren, aktivieren; locks are something else
+//	gate               Gate
 //	host, issuer       Host, Issuer
 //	lock               Sperre, sperren
 //	password           Passwort
@@ -21,7 +23,9 @@ import "golang.org/x/text/language"
 //	session            Sitzung
 //	set-up link        Einrichtungslink
 //	sign in, out       anmelden, abmelden; Anmeldung, Abmeldung
-//	token              Token
+//	thing, resource    Objekt, Ressource
+//	token              Token, mehrere Tokens
+//	upstream           Upstream
 //
 // A label that begins a sentence stands in quotation marks („…“), and so needs no article.
 // Between a number and what it counts stands a space that does not break (U+00A0).
@@ -66,7 +70,7 @@ var german = Catalogue{
 		TooMany:  "Das waren zu viele Versuche. Versuchen Sie es in {wait} erneut.",
 		Busy:     "Der Server ist gerade ausgelastet. Versuchen Sie es in {wait} erneut.",
 		Problem:  "„{label}“ {problem}.",
-		Optional: "(freiwillig)",
+		Optional: "(optional)",
 		Show:     "Zeigen",
 		ShowWhat: "{label} zeigen",
 		Hide:     "Verbergen",
@@ -411,7 +415,7 @@ var german = Catalogue{
 	Next: Next{
 		Title:      "Nächste Schritte",
 		Heading:    "Gatehouse ist bereit",
-		Lead:       "Sie verwalten es jetzt. Zwei Dinge kommen als Nächstes: Die Konsole kann beide, und Befehle auf dem Server auch.",
+		Lead:       "Sie verwalten Gatehouse jetzt. Zwei Dinge kommen als Nächstes, in der Konsole oder mit Befehlen auf dem Server.",
 		Connect:    "Eine Anwendung anbinden",
 		ConnectHow: "Der Befehl gibt aus, was die Anwendung wissen muss. Ihr Issuer ist {issuer}.",
 		Invite:     "Personen hinzufügen",
@@ -452,5 +456,5 @@ var german = Catalogue{
 	Faults:   germanFaults,
 	Statuses: germanStatuses,
 
-	Sentences: both(both(both(germanSentences, germanSteering), germanDoubts), germanVerdicts),
+	Sentences: joined(germanSentences, germanSteering, germanDoubts, germanVerdicts, germanLimits, germanPermissions),
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"gatehouse/access"
+	"gatehouse/config"
 	"gatehouse/ui/words"
 	"gatehouse/ui/words/wordstest"
 )
@@ -82,6 +84,31 @@ func TestCataloguesHaveWhateverPeopleAreTold(t *testing.T) {
 	}
 }
 
+// What the permissions of Gatehouse itself are for, and what is wrong with a value of a setting, are of
+// the house, too.
+func TestCataloguesHaveWhatIsSaidOfPermissionsAndSettings(t *testing.T) {
+	t.Parallel()
+	say := words.Shipped().Choose(nil, "de")
+	builtIn := access.BuiltIn{}.API()
+	for _, p := range builtIn.Permissions {
+		if said := say.Say(p.Description); said == p.Description {
+			t.Errorf("no German catalogue has %q", said)
+		}
+	}
+	for setting, value := range map[string]string{
+		"session.idle": "1s", "session.absolute": "1h", "signin.mfa": "some", "signin.interaction_ttl": "1s", "signin.fresh": "1s",
+		"signin.help_text": strings.Repeat("a", 1001), "signin.help_url": "http://example.com", "passwords.min_length": "1",
+		"tokens.access_token_ttl": "1s", "tokens.id_token_ttl": "1s", "tokens.refresh_idle": "1s", "tokens.refresh_absolute": "1h",
+		"audit.retention": "1d", "brand.name": "a:b", "brand.accent": "red",
+	} {
+		c := config.Default()
+		problem := c.Refusals([]config.Stored{{Key: setting, Value: value}}, setting)
+		if said := say.Say(problem); said == problem {
+			t.Errorf("%s: no German catalogue has %q", setting, problem)
+		}
+	}
+}
+
 // A sentence that the house says in other words is never found.
 func TestEnglishSentencesAreThoseOfTheHouse(t *testing.T) {
 	t.Parallel()
@@ -113,7 +140,7 @@ func TestTheHouseIsSaidInTheWordsOfTheReader(t *testing.T) {
 		"The application named {app} twice.":              "Die Anwendung hat {app} zweimal genannt.",
 		"Something that nobody says has 5 of 12 letters.": "Something that nobody says has 5 of 12 letters.",
 		"": "",
-		"Lift the lock on the role boss, and at the same time the lock on the session ses_a.": "Heben Sie die Sperre auf der Rolle boss und zugleich die Sperre auf der Sitzung ses_a auf.",
+		"Lift the lock on the role boss, and at the same time the lock on the session ses_a.": "Heben Sie die Sperre der Rolle boss und zugleich die Sperre der Sitzung ses_a auf.",
 		"Sign in again: with aal2, at most 5m ago.":                                           "Es braucht eine neue Anmeldung: mit aal2, vor höchstens 5m.",
 		"the address or the user agent was changed":                                           "Adresse oder Browserkennung wurde verändert.",
 		"Please choose another password: this one is longer than 1024 bytes.":                 "Bitte wählen Sie ein anderes Passwort: Dieses ist länger als 1024\u00a0Bytes.",

@@ -129,8 +129,12 @@ func (p apiPage) table(say *words.Catalogue) part.Table {
 		if i >= 0 {
 			use = p.Uses[i]
 		}
+		is := one.Description
+		if p.API.BuiltIn {
+			is = say.Say(is)
+		}
 		t.Rows = append(t.Rows, part.Row{Label: one.Permission, Href: "/console/reach?permission=" + url.QueryEscape(p.API.ID+"/"+one.Permission), Cells: []templ.Component{
-			part.Cell(part.Lines{Main: one.Permission, Under: one.Description}), names(use.Roles, a.NoneOf), names(use.Scopes, a.NoneOf), names(use.Routes, a.NoneOf), asks(one),
+			part.Cell(part.Lines{Main: one.Permission, Under: is}), names(use.Roles, a.NoneOf), names(use.Scopes, a.NoneOf), names(use.Routes, a.NoneOf), asks(one),
 		}})
 	}
 	return t
