@@ -23,5 +23,5 @@ func (d *Door) show(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fault.New(fault.NotFound, "page.not_found", "There is no such page.")
 	}
-	return d.Pages.Show(w, r, http.StatusOK, newProblem(p.Code, p.Group, p.Paragraphs))
+	return d.Pages.Show(w, r, http.StatusOK, problemPage{p.Code, p.Group, p.Paragraphs})
 }

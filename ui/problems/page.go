@@ -1,8 +1,6 @@
 package problems
 
 import (
-	"strings"
-
 	"github.com/a-h/templ"
 
 	"gatehouse/ui/view"
@@ -16,34 +14,7 @@ const written = "en"
 // problemPage explains one code.
 type problemPage struct {
 	Code, Group string
-	paragraphs  [][]span
-}
-
-// span is a piece of a paragraph.
-type span struct {
-	text string
-	code bool
-}
-
-// newProblem returns the page for a code; in paragraphs, code stands between
-// backquotes.
-func newProblem(code, group string, paragraphs []string) problemPage {
-	p := problemPage{Code: code, Group: group}
-	for _, text := range paragraphs {
-		p.paragraphs = append(p.paragraphs, spans(text))
-	}
-	return p
-}
-
-// spans parts words from code, which backquotes surround.
-func spans(text string) []span {
-	var all []span
-	for i, piece := range strings.Split(text, "`") {
-		if piece != "" {
-			all = append(all, span{piece, i%2 == 1})
-		}
-	}
-	return all
+	Paragraphs  []string
 }
 
 func (p problemPage) Head(*words.Catalogue) view.Head { return view.Head{Title: words.Title(p.Code)} }

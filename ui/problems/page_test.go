@@ -10,6 +10,6 @@ import (
 func TestProblemPageIsWellMade(t *testing.T) {
 	t.Parallel()
 	viewtest.Crawl(t, map[string]view.Page{
-		"problem": newProblem("flow.gone", "Signing in", []string{"It was finished.", "Run `gatehouse setup-link` again."}),
+		"problem": problemPage{"flow.gone", "Signing in", []string{"It was finished.", "Run `gatehouse setup-link` again."}},
 	})
 }
