@@ -19,7 +19,8 @@ var same = map[string][]string{
 		"Time.Months.3", "Time.Months.7", "Time.Months.8", "Time.Months.10", // April, August, September, November
 		"Setup.Name",
 		"Part.Version", "Part.In", "Part.Live",
-		"Console.Example", "ConsoleGrants.Kinds.user", "ConsoleGrants.Kinds.organisation", "ConsoleAudit.Kinds.person", "ConsoleAudit.Lines", "ConsoleAudit.Sheet", "ConsoleLocks.Kinds.user",
+		"Console.Example", "ConsoleGrants.Kinds.user", "ConsoleGrants.Kinds.organisation", "ConsoleAudit.Kinds.person", "ConsoleLocks.Kinds.user",
+		"Form.Optional", "ConsoleApplications.Issuer", "ConsoleApplications.Tokens", "ConsoleSettings.Tokens", "ConsoleSettings.Logo", "ConsoleRoles.Matrix", "ConsoleRoutes.Route", "ConsoleRoutes.Upstream", "ConsoleUpstreams.Title", "ConsoleGateParts.Audience", "ConsoleHealth.Redis", "ConsoleHealth.Version",
 	},
 }
 

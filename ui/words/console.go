@@ -69,7 +69,7 @@ var germanConsole = Console{
 	Overview:  "Übersicht",
 	Directory: "Verzeichnis",
 	Access:    "Zugriff",
-	Activity:  "Geschehen",
+	Activity:  "Aktivität",
 	Programs:  "Programme",
 	House:     "Dieses Gatehouse",
 
@@ -77,19 +77,19 @@ var germanConsole = Console{
 	GoOn:    "Weiter",
 
 	Confirm:      "Bestätigen Sie, dass Sie es sind",
-	ConfirmWhy:   "Dafür ist eine frischere oder stärkere Anmeldung nötig als Ihre. Melden Sie sich noch einmal an, und tun Sie es dann erneut.",
+	ConfirmWhy:   "Dafür ist eine neuere oder stärkere Anmeldung nötig. Melden Sie sich noch einmal an, und tun Sie es dann erneut.",
 	ThenAgain:    "Melden Sie sich noch einmal an, und tun Sie es dann erneut.",
 	SignedOut:    "Sie sind abgemeldet",
 	SignedOutWhy: "Ihre Anmeldung ist abgelaufen. Melden Sie sich an, und tun Sie es dann erneut.",
 	NothingDone:  "Es wurde nichts geändert.",
 	SignIn:       "Anmelden",
 
-	Lacking:     "Das ist nicht für Sie bestimmt",
-	LackingWhy:  "Dafür ist die Berechtigung {permission} nötig, die Sie nicht haben.",
-	LackingTodo: "Wer dieses Gatehouse verwaltet, kann sie Ihnen geben. Nennen Sie den Namen der Berechtigung.",
+	Lacking:     "Dafür fehlt Ihnen die Berechtigung",
+	LackingWhy:  "Nötig ist die Berechtigung {permission}, die Sie nicht haben.",
+	LackingTodo: "Wer dieses Gatehouse verwaltet, kann sie Ihnen zuweisen. Nennen Sie dazu ihren Namen.",
 	Account:     "Ihr Konto",
 
-	Partial: "Hier steht nur, was zu den Gruppen und Organisationen gehört, um die Sie sich kümmern, nach den Zuweisungen, die Sie sehen dürfen. Es kann mehr Personen geben, und anderen kann mehr erlaubt oder verwehrt sein.",
+	Partial: "Hier steht nur, was zu den Gruppen und Organisationen gehört, die Sie verwalten, und nur aufgrund der Zuweisungen, die Sie sehen dürfen. Es kann mehr Personen geben, und anderen kann mehr erlaubt oder verwehrt sein.",
 	All:     "Alle",
 	Example: "shop/orders:read",
 

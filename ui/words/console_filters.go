@@ -23,10 +23,10 @@ var englishConsoleFilters = ConsoleFilters{
 
 var germanConsoleFilters = ConsoleFilters{
 	Title: "Ihre Filter", NewTitle: "Diesen Filter speichern",
-	Lead: "Wonach Sie Listen filtern, unter eigenen Namen. Niemand sonst sieht sie.", NewLead: "Er steht dann über seiner Liste, nur für Sie.",
-	None: "Sie haben keine Filter", NoneTodo: "Filtern Sie eine Liste, und speichern Sie das darüber.",
+	Lead: "Gespeicherte Filter für Listen. Nur Sie sehen sie.", NewLead: "Er steht dann über seiner Liste, nur für Sie.",
+	None: "Sie haben keine Filter", NoneTodo: "Filtern Sie eine Liste, und speichern Sie den Filter darüber.",
 	Name: "Bezeichnung", NameHint: "Etwa: heute ausgesperrt.",
 	List: "Liste", Narrows: "Gefiltert nach",
 	Save: "Speichern", Delete: "Löschen",
-	DidDelete: "Sie sind gelöscht.",
+	DidDelete: "Die Filter sind gelöscht.",
 }

@@ -80,41 +80,41 @@ var englishConsoleMembers = ConsoleMembers{
 }
 
 var germanConsoleGroups = ConsoleContainer{
-	Title: "Gruppen", Lead: "Namen für Personen und Programme, denen dasselbe zugewiesen ist.",
+	Title: "Gruppen", Lead: "Personen und Programme, denen dasselbe zugewiesen wird.",
 	Create: "Gruppe anlegen", All: "Alle Gruppen",
-	None: "Es gibt keine Gruppe", NoneTodo: "Legen Sie eine an, nehmen Sie Personen auf, und weisen Sie ihr eine Rolle zu: Wer dazukommt, hat, was die Gruppe hat.",
+	None: "Es gibt keine Gruppe", NoneTodo: "Legen Sie eine an, nehmen Sie Personen auf, und weisen Sie ihr eine Rolle zu: Wer dazukommt, bekommt, was die Gruppe hat.",
 	New: "Neue Gruppe", EditTitle: "Gruppe {name} ändern", DeleteTitle: "Gruppe {name} löschen?",
-	Made: "Die Gruppe ist angelegt. Noch ist niemand darin.", Changed: "Die Gruppe ist geändert.", Deleted: "Die Gruppe ist gelöscht.",
+	Made: "Die Gruppe ist angelegt. Sie hat noch keine Mitglieder.", Changed: "Die Gruppe ist geändert.", Deleted: "Die Gruppe ist gelöscht.",
 }
 
 var germanConsoleOrganisations = ConsoleContainer{
-	Title: "Organisationen", Lead: "Kunden, Mandanten oder Standorte: Innerhalb einer Organisation können Rechte gelten, die nur dort zählen.",
+	Title: "Organisationen", Lead: "Kunden, Mandanten oder Standorte: Rechte können auf eine Organisation beschränkt sein.",
 	Create: "Organisation anlegen", All: "Alle Organisationen",
 	None: "Es gibt keine Organisation", NoneTodo: "Legen Sie eine an, wenn dieselben Personen für verschiedene Kunden Verschiedenes dürfen.",
 	New: "Neue Organisation", EditTitle: "Organisation {name} ändern", DeleteTitle: "Organisation {name} löschen?",
-	Made: "Die Organisation ist angelegt. Noch ist niemand darin.", Changed: "Die Organisation ist geändert.", Deleted: "Die Organisation ist gelöscht.",
+	Made: "Die Organisation ist angelegt. Sie hat noch keine Mitglieder.", Changed: "Die Organisation ist geändert.", Deleted: "Die Organisation ist gelöscht.",
 }
 
 var germanConsoleMembers = ConsoleMembers{
 	Title: "Mitglieder", Overview: "Übersicht",
-	Find: "Kennung oder Beschreibung beginnt mit", NotFound: "Nehmen Sie die Suche weg, oder legen Sie an, was fehlt.",
+	Find: "Kennung oder Beschreibung beginnt mit", NotFound: "Löschen Sie die Suche, oder legen Sie an, was fehlt.",
 	Name: "Kennung", Description: "Beschreibung", Created: "Angelegt",
-	Known:    "Was bekannt ist",
-	Managers: "Über Mitglieder entscheidet", NoManagers: "Niemand eigens hierfür",
-	Gives: "Was sie gibt", GivesWhy: "allen, die darin sind", NoGives: "Ihr ist nichts zugewiesen. Wer darin ist, hat dadurch nichts.",
+	Known:    "Details",
+	Managers: "Mitglieder verwaltet", NoManagers: "Niemand eigens dafür",
+	Gives: "Zuweisungen", GivesWhy: "gelten für alle Mitglieder", NoGives: "Nichts ist zugewiesen. Mitglieder haben dadurch nichts.",
 	MoreGrants: "Es gibt mehr Zuweisungen, als hier stehen.",
 	Within:     "Gruppen darin",
 	What:       "Was", Ends: "Endet", Reason: "Grund",
 	Who: "Wer", WhoHint: "Die E-Mail-Adresse einer Person oder eine Kennung", Kind: "Art", Since: "Seit",
-	For: "Für wie lange",
+	For: "Dauer",
 	Add: "Aufnehmen", Remove: "Entfernen", Edit: "Ändern", Delete: "Löschen",
 	Save: "Speichern", Grant: "Etwas zuweisen", Grants: "Alle Zuweisungen",
-	Nobody: "Niemand ist darin", NobodyTodo: "Nehmen Sie Personen, Dienstkonten, Anwendungen oder ganze Gruppen auf.",
-	AddTitle: "In {name} aufnehmen", AddWhy: "Wer aufgenommen wird, darf sofort:", AddNothing: "Bisher ist ihr nichts zugewiesen: Wer aufgenommen wird, bekommt noch nichts.",
-	Change:      "Ändern, wie lange und warum sie darin sind",
-	RemoveTitle: "{name} aus {label} entfernen?", RemoveWhy: "Das endet sofort, außer wenn es einen anderen Weg dazu gibt:", RemoveNothing: "Ihr ist nichts zugewiesen, also geht dadurch nichts verloren.",
+	Nobody: "Keine Mitglieder", NobodyTodo: "Nehmen Sie Personen, Dienstkonten, Anwendungen oder ganze Gruppen auf.",
+	AddTitle: "In {name} aufnehmen", AddWhy: "Wer aufgenommen wird, darf sofort:", AddNothing: "Bisher ist nichts zugewiesen: Neue Mitglieder bekommen noch nichts.",
+	Change:      "Dauer und Grund der Mitgliedschaft ändern",
+	RemoveTitle: "{name} aus {label} entfernen?", RemoveWhy: "Das endet sofort, sofern es nicht auch auf anderem Weg besteht:", RemoveNothing: "Nichts ist zugewiesen, also geht nichts verloren.",
 	Kept:       "Sie lässt sich nicht löschen, solange ihr etwas zugewiesen ist. Widerrufen Sie zuerst diese Zuweisungen.",
-	DeleteWhy:  Plural{None: "Niemand ist darin. Das lässt sich nicht rückgängig machen.", One: "{n}\u00a0Mitglied ist dann nicht mehr darin. Das lässt sich nicht rückgängig machen.", Other: "{n}\u00a0Mitglieder sind dann nicht mehr darin. Das lässt sich nicht rückgängig machen."},
-	DeleteMany: Plural{Other: "Mehr als {n}\u00a0Mitglieder sind dann nicht mehr darin. Das lässt sich nicht rückgängig machen."},
+	DeleteWhy:  Plural{None: "Sie hat keine Mitglieder. Das lässt sich nicht rückgängig machen.", One: "{n}\u00a0Mitglied verliert die Mitgliedschaft. Das lässt sich nicht rückgängig machen.", Other: "{n}\u00a0Mitglieder verlieren die Mitgliedschaft. Das lässt sich nicht rückgängig machen."},
+	DeleteMany: Plural{Other: "Mehr als {n}\u00a0Mitglieder verlieren die Mitgliedschaft. Das lässt sich nicht rückgängig machen."},
 	Added:      "Aufgenommen.", Removed: "Entfernt.",
 }

@@ -32,7 +32,7 @@ type ConsoleGateParts struct {
 
 var englishConsoleUpstreams = GateKind{
 	Title: "Upstreams", Lead: "The servers behind the gate, to which routes lead.",
-	Create: "New upstream", All: "All upstreams",
+	Create: "Create an upstream", All: "All upstreams",
 	None: "There are no upstreams", NoneTodo: "Make one, and then routes that lead to it.",
 	At: "Targets", Speaks: "Protocol", Routes: "Routes to it", NoRoutes: "No route leads to it.",
 	NewTitle: "New upstream", EditTitle: "Change the upstream {name}", DeleteTitle: "Delete the upstream {name}?",
@@ -43,7 +43,7 @@ var englishConsoleUpstreams = GateKind{
 
 var englishConsoleEdges = GateKind{
 	Title: "Proxies that ask", Lead: "Other proxies that ask the gate about the requests which come to them.",
-	Create: "New proxy", All: "All proxies",
+	Create: "Create a proxy", All: "All proxies",
 	None: "No other proxy asks", NoneTodo: "Add one where nginx, Traefik, Caddy, HAProxy or Envoy stands before an application and shall ask the gate.",
 	At: "Asks from", Speaks: "Dialect", Routes: "May ask about", NoRoutes: "All routes",
 	NewTitle: "New proxy", EditTitle: "Change the proxy {name}", DeleteTitle: "Delete the proxy {name}?",
@@ -66,36 +66,36 @@ var englishConsoleGateParts = ConsoleGateParts{
 }
 
 var germanConsoleUpstreams = GateKind{
-	Title: "Server dahinter", Lead: "Die Server hinter dem Tor, zu denen Routen führen.",
-	Create: "Neuer Server", All: "Alle Server",
-	None: "Dahinter steht noch kein Server", NoneTodo: "Legen Sie einen an, danach Routen, die zu ihm führen.",
+	Title: "Upstreams", Lead: "Die Server hinter dem Gate, zu denen Routen führen.",
+	Create: "Upstream anlegen", All: "Alle Upstreams",
+	None: "Es gibt noch keinen Upstream", NoneTodo: "Legen Sie einen an, danach Routen, die zu ihm führen.",
 	At: "Ziele", Speaks: "Protokoll", Routes: "Routen dorthin", NoRoutes: "Keine Route führt dorthin.",
-	NewTitle: "Neuer Server", EditTitle: "Den Server {name} ändern", DeleteTitle: "Den Server {name} löschen?",
+	NewTitle: "Neuer Upstream", EditTitle: "Den Upstream {name} ändern", DeleteTitle: "Den Upstream {name} löschen?",
 	FormLead:  "Seine Ziele müssen in gate.upstream_networks liegen.",
-	DeleteWhy: "Das lässt sich nicht rückgängig machen. Ein Server, zu dem eine Route führt, bleibt.", Kept: "Eine Route führt noch dorthin. Ändern oder löschen Sie zuerst diese.",
-	DidCreate: "Der Server ist angelegt.", DidChange: "Der Server ist geändert.", DidDelete: "Der Server ist gelöscht.",
+	DeleteWhy: "Das lässt sich nicht rückgängig machen. Ein Upstream, zu dem eine Route führt, lässt sich nicht löschen.", Kept: "Eine Route führt noch dorthin. Ändern oder löschen Sie zuerst diese.",
+	DidCreate: "Der Upstream ist angelegt.", DidChange: "Der Upstream ist geändert.", DidDelete: "Der Upstream ist gelöscht.",
 }
 
 var germanConsoleEdges = GateKind{
-	Title: "Fragende Proxys", Lead: "Andere Proxys, die das Tor nach den Anfragen fragen, die bei ihnen ankommen.",
-	Create: "Neuer Proxy", All: "Alle Proxys",
-	None: "Kein anderer Proxy fragt", NoneTodo: "Tragen Sie einen ein, wenn nginx, Traefik, Caddy, HAProxy oder Envoy vor einer Anwendung steht und das Tor fragen soll.",
-	At: "Fragt von", Speaks: "Sprache", Routes: "Darf fragen nach", NoRoutes: "Allen Routen",
+	Title: "Fragende Proxys", Lead: "Andere Proxys, die das Gate fragen, ob sie eine Anfrage durchlassen dürfen.",
+	Create: "Proxy anlegen", All: "Alle Proxys",
+	None: "Kein anderer Proxy fragt", NoneTodo: "Tragen Sie einen ein, wenn nginx, Traefik, Caddy, HAProxy oder Envoy vor einer Anwendung steht und das Gate fragen soll.",
+	At: "Fragt von", Speaks: "Protokoll", Routes: "Darf fragen nach", NoRoutes: "Allen Routen",
 	NewTitle: "Neuer Proxy", EditTitle: "Den Proxy {name} ändern", DeleteTitle: "Den Proxy {name} löschen?",
-	FormLead:  "Er weist sich mit einem Geheimnis oder einem Zertifikat aus. Steht beides da, wird beides verlangt.",
+	FormLead:  "Er weist sich mit einem Geheimnis oder einem Zertifikat aus. Ist beides angegeben, wird beides verlangt.",
 	DeleteWhy: "Er bekommt dann keine Antwort mehr und lässt niemanden durch.", Kept: "Eine Route ohne Server dahinter braucht ihn noch. Ändern oder löschen Sie zuerst diese.",
 	DidCreate: "Der Proxy darf jetzt fragen.", DidChange: "Der Proxy ist geändert.", DidDelete: "Der Proxy darf nicht mehr fragen.",
 }
 
 var germanConsoleGateParts = ConsoleGateParts{
-	InFiles: "Das steht in Dateien, in {path}, und wird dort geändert. Das Tor liest sie von selbst neu.",
+	InFiles: "Das steht in Dateien, in {path}, und wird dort geändert. Das Gate liest sie von selbst neu.",
 	Find:    "Beginnt mit", NoneFound: "Nichts beginnt so.",
-	Name: "Bezeichnung", NameHint: "Kleine Buchstaben, Ziffern und Bindestriche.",
-	Audience: "Empfänger (Audience)", AudienceHint: "Für wen die Angabe gilt, die ihm sagt, wer fragt. Leer: seine Bezeichnung.", Health: "Pfad zur Kontrolle", HealthHint: "Wird bei jedem Ziel abgefragt, etwa /healthz. Leer: nichts.",
+	Name: "Bezeichnung", NameHint: "Kleinbuchstaben, Ziffern und Bindestriche.",
+	Audience: "Audience", AudienceHint: "Audience des Tokens, das ihm sagt, wer anfragt. Leer: seine Bezeichnung.", Health: "Pfad der Zustandsprüfung", HealthHint: "Wird bei jedem Ziel abgefragt, etwa /healthz. Leer: nichts.",
 	Shows: "Weist sich aus mit", Secret: "einem Geheimnis", Certificate: "einem Client-Zertifikat",
-	Changed: "Geändert", Says: "Was darüber gesagt ist", Whole: "Alles, wie docs/gate.md es beschreibt", NotServed: "Dieser Server bedient das nicht: Er hat kein Tor oder kann seine Routen nicht brauchen.",
-	TargetsHint: "Eines je Zeile: http:// oder https:// mit Rechnernamen und Port.", Rest: "Alles andere", RestHint: "Als JSON: identity, tls, health, timeouts und retry, wie docs/gate.md es beschreibt.",
+	Changed: "Geändert", Says: "Definition", Whole: "Alle Angaben, wie docs/gate.md sie beschreibt", NotServed: "Dieser Server bedient das nicht: Er hat kein Gate oder kann seine Routen nicht verwenden.",
+	TargetsHint: "Eines je Zeile: http:// oder https:// mit Hostnamen und Port.", Rest: "Alles andere", RestHint: "Als JSON: identity, tls, health, timeouts und retry, wie docs/gate.md es beschreibt.",
 	PeersHint: "Eine Adresse je Zeile oder ein Netz wie 10.0.0.0/8.", Secrets: "Geheimnisse", SecretsHint: "Von jedem der SHA-256 in Hex, einer je Zeile; zwei, während eines das andere ablöst.",
-	Certificates: "Zertifikate", CertificatesHint: "In PEM, wie er sie dem Tor zeigt.", RoutesHint: "Ihre Bezeichnungen, eine je Zeile. Leer: alle.",
+	Certificates: "Zertifikate", CertificatesHint: "In PEM, wie er sie dem Gate zeigt.", RoutesHint: "Ihre Bezeichnungen, eine je Zeile. Leer: alle.",
 	Edit: "Ändern", Delete: "Löschen", Save: "Speichern", Mistyped: "Das ist nicht die Bezeichnung.",
 }
