@@ -16,6 +16,14 @@
     find.select();
   });
 
+  // The entry of the navigation that the page is stays in sight where the list is longer than the window.
+  const side = document.getElementById('nav');
+  const entry = side && side.querySelector('[aria-current]');
+  if (entry && side.scrollTop === 0 && side.clientHeight > 0) {
+    const below = entry.getBoundingClientRect().bottom - side.getBoundingClientRect().bottom;
+    if (below > -16) side.scrollTop = below + side.clientHeight / 3;
+  }
+
   // A menu closes when the focus or a click goes elsewhere.
   const menus = document.querySelectorAll('details.drop');
   const closeOthers = (target) => {

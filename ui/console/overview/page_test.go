@@ -104,7 +104,7 @@ func TestTheLatestEventsNamePeopleByTheirAddresses(t *testing.T) {
 	t.Parallel()
 	events := []wire.Event{{ID: "evt_a", Action: "user.create", Target: &wire.Target{Kind: audit.KindUser, ID: "usr_a"}, Outcome: audit.Done}}
 	p := overviewPage{Frame: guard.Frame{Form: viewtest.Form()}, Now: time.Now(), Span: 14, People: true, Events: &events, Names: map[string]string{"usr_a": "a@example.test"}}
-	if page := viewtest.Shown(t, p).Body.String(); !strings.Contains(page, `<a href="/console/users/usr_a">a@example.test</a>`) {
+	if page := viewtest.Shown(t, p).Body.String(); !strings.Contains(page, `<a href="/console/users/usr_a">a<wbr>@example.test</a>`) {
 		t.Error("the person is not named")
 	}
 }

@@ -2,6 +2,7 @@ package part
 
 import (
 	"strconv"
+	"strings"
 
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
@@ -52,4 +53,13 @@ func themeName(say *words.Catalogue, t view.Theme) string {
 		return say.Part.Dark
 	}
 	return say.Part.System
+}
+
+// addressed are the two parts of an email address, the second with its @; "" where name is none.
+func addressed(name string) (box, host string) {
+	at := strings.LastIndex(name, "@")
+	if at < 1 {
+		return name, ""
+	}
+	return name[:at], name[at:]
 }
