@@ -35,7 +35,7 @@ func (manifests) Write(to io.Writer, all []apply.Object) error {
 // wrong is what is wrong with a file as the console tells it; any other error it returns as it is.
 func wrong(err error) error {
 	if bad, ok := errors.AsType[*manifest.Error](err); ok {
-		return &housefiles.Wrong{Text: bad.Error(), Err: bad}
+		return &housefiles.Wrong{Text: bad.Error(), Told: bad.In, Err: bad}
 	}
 	return err
 }

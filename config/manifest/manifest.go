@@ -299,10 +299,16 @@ type Error struct {
 const mostTold = 50
 
 // Error returns one problem after the other, each on lines of its own.
-func (e *Error) Error() string {
-	told := config.Error{Problems: e.Problems[:min(len(e.Problems), mostTold)]}
+func (e *Error) Error() string { return e.In(func(text string) string { return text }) }
+
+// In is Error in other words: each problem as say says it.
+func (e *Error) In(say func(text string) string) string {
+	told := config.Error{Problems: slices.Clone(e.Problems[:min(len(e.Problems), mostTold)])}
+	for i := range told.Problems {
+		told.Problems[i].Text = say(told.Problems[i].Text)
+	}
 	if more := len(e.Problems) - mostTold; more > 0 {
-		return fmt.Sprintf("%s\nand %d more", told.Error(), more)
+		return told.Error() + "\n" + say(fmt.Sprintf("and %d more", more))
 	}
 	return told.Error()
 }

@@ -430,5 +430,5 @@ var english = Catalogue{
 	Faults:   englishFaults,
 	Statuses: englishStatuses,
 
-	Sentences: joined(englishSentences, englishSteering, englishDoubts, englishVerdicts, englishLimits, englishPermissions),
+	Sentences: joined(englishSentences, englishSteering, englishDoubts, englishVerdicts, englishLimits, englishPermissions, englishFiles),
 }

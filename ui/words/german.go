@@ -456,5 +456,5 @@ var german = Catalogue{
 	Faults:   germanFaults,
 	Statuses: germanStatuses,
 
-	Sentences: joined(germanSentences, germanSteering, germanDoubts, germanVerdicts, germanLimits, germanPermissions),
+	Sentences: joined(germanSentences, germanSteering, germanDoubts, germanVerdicts, germanLimits, germanPermissions, germanFiles),
 }

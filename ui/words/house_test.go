@@ -135,6 +135,8 @@ func TestTheHouseIsSaidInTheWordsOfTheReader(t *testing.T) {
 		"A code has six digits.":                          "Ein Code hat sechs Ziffern.",
 		"has 5 characters; at least 12 are needed":        "hat 5\u00a0Zeichen; es braucht mindestens 12",
 		"is longer than 1024 bytes":                       "ist länger als 1024\u00a0Bytes",
+		"spec.age must be a whole number":                 "spec.age muss eine ganze Zahl sein",
+		`the key "colour" is none; did you mean color?`:   `den Schlüssel "colour" gibt es nicht; meinten Sie color?`,
 		"There is more than one Host header.":             "Es gibt mehr als einen Header Host.",
 		"The path is not in its one spelling, /a, b/.":    "Der Pfad hat nicht seine eine Schreibweise, /a, b/.",
 		"The application named {app} twice.":              "Die Anwendung hat {app} zweimal genannt.",

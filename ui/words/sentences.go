@@ -20,6 +20,15 @@ func (c *Catalogue) Say(spoken string) string {
 	return c.Sentences[pattern].Fill(values...)
 }
 
+// SayOf is Say for what is wrong with something that is named before it, by one word.
+func (c *Catalogue) SayOf(spoken string) string {
+	if said := c.Say(spoken); said != spoken {
+		return said
+	}
+	name, rest, _ := strings.Cut(spoken, " ")
+	return name + " " + c.Say(rest)
+}
+
 // sentence finds the pattern that says most of spoken, and what stands in its gaps.
 func (c *Catalogue) sentence(spoken string) (found Phrase, values []Value) {
 	for pattern := range c.Sentences {

@@ -41,7 +41,16 @@ type Manifests interface {
 // Wrong is what is wrong with a file, by where that stands, in lines that people read.
 type Wrong struct {
 	Text string
-	Err  error // what the house said; may be nil
+	Told func(say func(string) string) string // is Text with each problem as say says it; may be nil
+	Err  error                                // what the house said; may be nil
+}
+
+// In returns the text in the words of a reader, as far as the catalogue has them.
+func (w *Wrong) In(say *words.Catalogue) string {
+	if w.Told == nil {
+		return w.Text
+	}
+	return w.Told(say.SayOf)
 }
 
 // Error returns the text.

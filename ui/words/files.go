@@ -1,0 +1,53 @@
+package words
+
+// englishFiles are what is wrong with files of objects; what the services say of these is in englishSteering.
+var englishFiles = itself(
+	"and {n} more",
+	"this file says nothing; remove it, if that is meant",
+	"there are more than {n} documents",
+	"there are more than {n} objects",
+	"too much is nested on this line",
+	"this document is over {n} KiB",
+	"apiVersion must be {name}",
+	"the key {problem}",
+	"kind {problem}",
+	"{name} is none; did you mean {least}?",
+	"{name} is none; there are {least}",
+	"{path} must be plain; {problem}",
+	"{path} must be a single value; {problem}",
+	"this is not the name of a key; {problem}",
+	"anchors, aliases, tags and merges are not used here",
+	`{path} has no value; remove the key, or write "" for an empty one`,
+	"{path} must be true or false",
+	"{path} must be a whole number",
+	`{path} must hold keys, each as "name: value" on a line of its own`,
+	"{path} must be a text, a number, true or false, or a list of these",
+	`{path} must be a list, each item with "- " before it`,
+	"the file cannot be read as YAML",
+)
+
+// germanFiles are in the order of englishFiles.
+var germanFiles = map[Phrase]Phrase{
+	"and {n} more": "und {n}\u00a0weitere",
+	"this file says nothing; remove it, if that is meant":                "die Datei sagt nichts; löschen Sie sie, wenn das so gemeint ist",
+	"there are more than {n} documents":                                  "es sind mehr als {n}\u00a0Dokumente",
+	"there are more than {n} objects":                                    "es sind mehr als {n}\u00a0Objekte",
+	"too much is nested on this line":                                    "in dieser Zeile ist zu viel verschachtelt",
+	"this document is over {n} KiB":                                      "dieses Dokument ist größer als {n}\u00a0KiB",
+	"apiVersion must be {name}":                                          "apiVersion muss {name} sein",
+	"the key {problem}":                                                  "den Schlüssel {problem}",
+	"kind {problem}":                                                     "kind: {problem}",
+	"{name} is none; did you mean {least}?":                              "{name} gibt es nicht; meinten Sie {least}?",
+	"{name} is none; there are {least}":                                  "{name} gibt es nicht; es gibt {least}",
+	"{path} must be plain; {problem}":                                    "{path} muss schlicht sein; {problem}",
+	"{path} must be a single value; {problem}":                           "{path} muss ein einzelner Wert sein; {problem}",
+	"this is not the name of a key; {problem}":                           "das ist kein Name eines Schlüssels; {problem}",
+	"anchors, aliases, tags and merges are not used here":                "Anker, Aliase, Tags und Merges gibt es hier nicht",
+	`{path} has no value; remove the key, or write "" for an empty one`:  "{path} hat keinen Wert; löschen Sie den Schlüssel, oder schreiben Sie ein leeres Paar Anführungszeichen",
+	"{path} must be true or false":                                       "{path} muss true oder false sein",
+	"{path} must be a whole number":                                      "{path} muss eine ganze Zahl sein",
+	`{path} must hold keys, each as "name: value" on a line of its own`:  "{path} muss Schlüssel enthalten, jeden als „name: wert“ in einer eigenen Zeile",
+	"{path} must be a text, a number, true or false, or a list of these": "{path} muss ein Text, eine Zahl, true oder false sein, oder eine Liste davon",
+	`{path} must be a list, each item with "- " before it`:               "{path} muss eine Liste sein, jeder Eintrag mit „- “ davor",
+	"the file cannot be read as YAML":                                    "die Datei lässt sich nicht als YAML lesen",
+}
