@@ -200,6 +200,7 @@ func (h *hostile) open(there map[string]string) {
 	for at, query := range h.questions() {
 		h.shown(at+" "+query(harmless), b.Get(at+"?"+query(h.w)))
 	}
+	h.sessions(b)
 	h.events(b, there)
 	h.tail(b)
 	h.signingIn(there)
@@ -243,6 +244,19 @@ func (h *hostile) questions() map[string]func(w written) string {
 		},
 		"/console/roles/-/matrix":          func(written) string { return of("api", "target") },
 		"/console/applications/target-app": func(written) string { return of("done", "saved") },
+	}
+}
+
+var sessionPage = regexp.MustCompile(`/console/users/usr_\w+/sessions/ses_\w+`)
+
+// sessions opens those of the browsers that call themselves so.
+func (h *hostile) sessions(b *gatetest.Browser) {
+	all := sessionPage.FindAllString(b.Get("/console/sessions").Body, -1)
+	if len(all) == 0 {
+		h.t.Error("the sessions lead nowhere")
+	}
+	for _, at := range slices.Compact(all) {
+		h.shown("the session of a browser", b.Get(at))
 	}
 }
 
@@ -423,12 +437,18 @@ func (h *hostile) element(name string, n *html.Node) {
 	}
 }
 
-// address is one of the web, or one below ours.
+// address is one of the web by its whole, or one below ours: what has no scheme names no host, not even
+// to a browser, which takes \ for /.
 func (h *hostile) address(name, where, value string) {
 	h.t.Helper()
 	u, err := url.Parse(value)
 	if err != nil || !slices.Contains([]string{"", "http", "https", "mailto"}, u.Scheme) {
 		h.t.Errorf("%s: %s is %q", name, where, value)
+		return
+	}
+	below := value == "" || strings.ContainsRune("/?#", rune(value[0])) && !strings.HasPrefix(value, "//") && !strings.HasPrefix(value, `/\`)
+	if u.Scheme == "" && !below {
+		h.t.Errorf("%s: %s leads elsewhere: %q", name, where, value)
 	}
 }
 
