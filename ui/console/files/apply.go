@@ -81,7 +81,7 @@ func (d *Door) apply(v *guard.Visit) error {
 // refused shows the form again.
 func (p formPage) refused(v *guard.Visit, err error) error {
 	if wrong, ok := errors.AsType[*Wrong](err); ok {
-		p.Wrong = wrong
+		p.Bad = wrong
 		status := http.StatusUnprocessableEntity
 		if fault.Is(wrong.Err, fault.Forbidden) {
 			status = http.StatusForbidden

@@ -18,8 +18,8 @@ import (
 // formPage takes a file.
 type formPage struct {
 	guard.Frame
-	In    entry
-	Wrong *Wrong // what is wrong with the file; nil for nothing
+	In  entry
+	Bad *Wrong // what is wrong with the file; nil for nothing
 }
 
 func (p formPage) Head(say *words.Catalogue) view.Head {

@@ -33,7 +33,7 @@ func TestPagesOfFilesAreWellMade(t *testing.T) {
 	viewtest.Crawl(t, map[string]view.Page{
 		"files":          firstPage{Frame: f, CanExport: true, CanApply: true},
 		"form":           formPage{Frame: f, In: entry{Set: apply.Unnamed}},
-		"form, problems": formPage{Frame: f, In: in, Wrong: &Wrong{Text: "file.yaml:3:5: wrong\n\n   3 | x"}},
+		"form, problems": formPage{Frame: f, In: in, Bad: &Wrong{Text: "file.yaml:3:5: wrong\n\n   3 | x"}},
 		"form, wrong":    formPage{Frame: broken, In: in},
 		"plan":           planPage{Frame: f, In: in, Plan: plan},
 		"plan, long":     planPage{Frame: f, In: in, Plan: long},
