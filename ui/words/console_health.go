@@ -93,9 +93,9 @@ var germanConsoleHealth = ConsoleHealth{
 	ByProxy:       "Ein Proxy unter {host} leitet Sie weiter; seine Angabe, woher Sie kommen, gilt",
 	Untrusted:     "Ein Proxy unter {host} gibt an, woher Sie kommen; seine Angabe gilt nicht",
 	UntrustedTodo: "Alle scheinen von dieser Adresse zu kommen. Setzen Sie trusted_proxies auf das Netz des Proxys.",
-	Secure:        "Über https", Insecure: "Nicht über https, soweit dieser Server das erkennt", Local: "Ohne https, wie der Aussteller es vorsieht",
+	Secure:        "Über https", Insecure: "Nicht über https, soweit dieser Server das erkennt", Local: "Ohne https, wie der Issuer es vorsieht",
 	InsecureTodo: "Lassen Sie den Proxy X-Forwarded-Proto: https senden.",
-	Host:         "An {host}, den Host des Ausstellers", OtherHost: "An {host}, doch der Aussteller ist {issuer}",
+	Host:         "An {host}, den Host des Issuers", OtherHost: "An {host}, doch der Issuer ist {issuer}",
 
 	Which: "Anzeigen", OnlySet: "Nur was gesetzt ist",
 }
