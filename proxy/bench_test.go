@@ -3,6 +3,7 @@ package proxy_test
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -126,12 +127,13 @@ func (s *sink) Write(p []byte) (int, error)      { s.bytes += len(p); return len
 func (s *sink) SetReadDeadline(time.Time) error  { return nil }
 func (s *sink) SetWriteDeadline(time.Time) error { return nil }
 
-// visit is one request, as a server's connection has it: its context ends with it.
+// visit is one request, as a server's connection has it: its context ends with it, and its
+// header is its own.
 func visit(ctx context.Context, h http.Handler, path string, header http.Header) *sink {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r := &http.Request{
-		Method: http.MethodGet, RequestURI: path, URL: &url.URL{Path: path}, Host: "api.example.test", Header: header, Body: http.NoBody,
+		Method: http.MethodGet, RequestURI: path, URL: &url.URL{Path: path}, Host: "api.example.test", Header: maps.Clone(header), Body: http.NoBody,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, RemoteAddr: "127.0.0.1:40000",
 	}
 	w := &sink{header: http.Header{}}
