@@ -73,8 +73,8 @@ func Run(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer
 		if err := onLoopback(o.GateListen, DefaultGateListen); err != nil {
 			return err
 		}
-		cfg = withGate(cfg, o.GateListen)
 	}
+	cfg, gated := withGate(cfg, o.GateListen)
 	ports, err := server.Listen(cfg, log)
 	if err != nil {
 		return err
@@ -84,31 +84,61 @@ func Run(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer
 	if err != nil {
 		return err
 	}
-	shop, err := openShop(ctx, cfg, log)
-	if err != nil {
-		return errors.Join(err, house.Close())
-	}
-	return errors.Join(serve(ctx, house, out, o, listener, ports), shop.stop(), house.Close())
+	d := demonstration{house: house, out: out, options: o, listener: listener, appURL: "http://localhost:" + port(listener.Addr())}
+	err = d.run(ctx, ports, gated)
+	return errors.Join(err, d.shop.stop(), house.Close())
 }
 
-func serve(ctx context.Context, house *house.House, out io.Writer, o Options, listener net.Listener, ports *server.Listeners) error {
-	appURL := "http://localhost:" + port(listener.Addr())
-	people, err := seed(ctx, house, appURL)
-	if err != nil {
+// demonstration is a demo that runs.
+type demonstration struct {
+	house    *house.House
+	shop     *shopProcess // nil: there is no gate of the demo's before it
+	people   *Seeded
+	out      io.Writer
+	options  Options
+	listener net.Listener
+	appURL   string
+}
+
+// run seeds the store if need be, with the shop and the routes to it where there is a gate
+// before it, and serves.
+func (d *demonstration) run(ctx context.Context, ports *server.Listeners, gated bool) (err error) {
+	if d.people, err = seed(ctx, d.house, d.appURL); err != nil {
 		return fmt.Errorf("seed the demo: %w", err)
 	}
-	if o.Size == Large {
-		if err := settle(ctx, house, out); err != nil {
+	if gated {
+		if err := d.openShop(ctx); err != nil {
+			return err
+		}
+	}
+	return d.serve(ctx, ports)
+}
+
+// openShop starts the shop's API, and sees to it that routes lead there.
+func (d *demonstration) openShop(ctx context.Context) (err error) {
+	log := slog.NewLogLogger(d.house.Log.Handler(), slog.LevelWarn).Writer()
+	if d.shop, err = startShop(ctx, d.house.Config, d.people.Shop, log); err != nil {
+		return err
+	}
+	if err := seedRoutes(ctx, d.house, d.people, d.shop.address); err != nil {
+		return fmt.Errorf("seed the routes of the demo: %w", err)
+	}
+	return nil
+}
+
+func (d *demonstration) serve(ctx context.Context, ports *server.Listeners) error {
+	if d.options.Size == Large {
+		if err := settle(ctx, d.house, d.out); err != nil {
 			return err
 		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	ready := make(chan struct{})
-	s, err := server.New(house, server.Options{Version: o.Version, Quiet: true, Ready: func(net.Addr, net.Addr) { close(ready) }})
+	s, err := server.New(d.house, server.Options{Version: d.options.Version, Quiet: true, Ready: func(net.Addr, net.Addr) { close(ready) }})
 	if err != nil {
 		return err
 	}
-	app := &http.Server{Handler: newApp(house.Config.Issuer, appURL, people), ReadHeaderTimeout: 5 * time.Second}
+	app := &http.Server{Handler: newApp(d.house.Config.Issuer, d.appURL, d.people), ReadHeaderTimeout: 5 * time.Second}
 	group.Go(func() error { return s.RunOn(ctx, ports) })
 	group.Go(func() error {
 		select {
@@ -116,12 +146,8 @@ func serve(ctx context.Context, house *house.House, out io.Writer, o Options, li
 			return nil
 		case <-ready:
 		}
-		printTable(out, house, appURL, people)
-		tellQuestions(ctx, out, house, o.Command)
-		if o.Ready != nil {
-			o.Ready(house.Config.Issuer, appURL)
-		}
-		if err := app.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		d.tell(ctx)
+		if err := app.Serve(d.listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
@@ -133,6 +159,15 @@ func serve(ctx context.Context, house *house.House, out io.Writer, o Options, li
 		return app.Shutdown(stopping)
 	})
 	return group.Wait()
+}
+
+// tell prints what there is and what to try, once all of it listens.
+func (d *demonstration) tell(ctx context.Context) {
+	d.printTable()
+	d.tellQuestions(ctx)
+	if d.options.Ready != nil {
+		d.options.Ready(d.house.Config.Issuer, d.appURL)
+	}
 }
 
 // onLoopback refuses an address that others could reach: the demo prints its passwords.
@@ -165,39 +200,40 @@ func portOf(address string) string {
 	return p
 }
 
-func printTable(out io.Writer, house *house.House, appURL string, seeded *Seeded) {
-	fmt.Fprintln(out)
-	t := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
-	fmt.Fprintf(t, "  Demo application\t%s\tsign in here\n", appURL)
-	fmt.Fprintf(t, "  Gatehouse\t%s\taccount, discovery\n", house.Config.Issuer)
-	fmt.Fprintf(t, "  Console\t%s/console\t%s\n", house.Config.Issuer, seeded.administrators())
-	if ownGate(house.Config) {
-		fmt.Fprintf(t, "  Gate\thttp://localhost:%s\tthe shop behind it, for people and programs\n", portOf(house.Config.Gate.Listen))
+func (d *demonstration) printTable() {
+	cfg := &d.house.Config
+	fmt.Fprintln(d.out)
+	t := tabwriter.NewWriter(d.out, 0, 0, 3, ' ', 0)
+	fmt.Fprintf(t, "  Demo application\t%s\tsign in here\n", d.appURL)
+	fmt.Fprintf(t, "  Gatehouse\t%s\taccount, discovery\n", cfg.Issuer)
+	fmt.Fprintf(t, "  Console\t%s/console\t%s\n", cfg.Issuer, d.people.administrators())
+	if d.shop != nil {
+		fmt.Fprintf(t, "  Gate\thttp://localhost:%s\tthe shop behind it, for people and programs\n", portOf(cfg.Gate.Listen))
 	}
-	fmt.Fprintf(t, "  Health, metrics\thttp://%s/readyz\t\n", house.Config.Web.Listen.Internal)
-	fmt.Fprintf(t, "  Data\t%s\tkept between runs\n", house.Config.DataDir)
+	fmt.Fprintf(t, "  Health, metrics\thttp://%s/readyz\t\n", cfg.Web.Listen.Internal)
+	fmt.Fprintf(t, "  Data\t%s\tkept between runs\n", cfg.DataDir)
 	fmt.Fprintln(t, "\t\t")
 	fmt.Fprintln(t, "  Sign in as\tPassword\t")
-	for _, p := range seeded.People {
+	for _, p := range d.people.People {
 		fmt.Fprintf(t, "  %s\t%s\t%s\n", p.Email, p.Password, p.note())
 	}
 	_ = t.Flush() // standard output is gone if this fails
-	fmt.Fprintf(out, "\n  Codes of the second factors: %s/codes\n", appURL)
+	fmt.Fprintf(d.out, "\n  Codes of the second factors: %s/codes\n", d.appURL)
 }
 
 // tellQuestions ends what is printed at the start.
-func tellQuestions(ctx context.Context, out io.Writer, h *house.House, command string) {
-	defer fmt.Fprint(out, "\n  Ctrl-C stops it.\n\n")
-	bob, err := h.Identity.UserByEmail(ctx, "bob@example.test")
+func (d *demonstration) tellQuestions(ctx context.Context) {
+	defer fmt.Fprint(d.out, "\n  Ctrl-C stops it.\n\n")
+	bob, err := d.house.Identity.UserByEmail(ctx, "bob@example.test")
 	if err != nil { // gone, or not to be known now: then there is nothing to ask about
 		return
 	}
-	command = cmp.Or(command, "gatehouse")
-	if h.Config.DataDir != config.Default().DataDir {
-		command += " --data-dir " + h.Config.DataDir
+	command, cfg := cmp.Or(d.options.Command, "gatehouse"), &d.house.Config
+	if cfg.DataDir != config.Default().DataDir {
+		command += " --data-dir " + cfg.DataDir
 	}
-	printQuestions(out, command, bob.ID)
-	if ownGate(h.Config) {
-		printWayThroughTheGate(out, portOf(h.Config.Gate.Listen), command, h.Config.Gate.Routes)
+	printQuestions(d.out, command, bob.ID)
+	if d.shop != nil {
+		printWayThroughTheGate(d.out, portOf(cfg.Gate.Listen), command)
 	}
 }

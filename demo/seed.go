@@ -38,18 +38,21 @@ type SeededPerson struct {
 
 func (p SeededPerson) note() string {
 	switch {
-	case p.Administrator:
+	case p.Administrator && p.TOTP == "": // as a demo of before made one
 		return "administrator; sets up a second factor at the first sign-in"
+	case p.Administrator:
+		return "administrator; has a second factor"
 	case p.TOTP != "":
 		return "has a second factor"
 	}
 	return "password only"
 }
 
-// Seeded is what the demo must remember to say how to sign in.
+// Seeded is what the demo must remember to say how to sign in, and what it needs not do again.
 type Seeded struct {
 	ClientSecret string
 	People       []SeededPerson
+	Shop         string // where the shop behind the gate listened last; "": no route leads to it yet
 }
 
 // administrators says who may see the console.
@@ -133,8 +136,9 @@ func seedPerson(ctx context.Context, h *house.House, p *SeededPerson) error {
 	return enrol(ctx, h, u.ID, p)
 }
 
-// enrols reports whether p is the one who has a second factor from the start.
-func (p SeededPerson) enrols() bool { return strings.HasPrefix(p.Email, "ada@") }
+// enrols reports whether p has a second factor from the start: whoever looks at the console first
+// needs no phone for it.
+func (p SeededPerson) enrols() bool { return p.Administrator || strings.HasPrefix(p.Email, "ada@") }
 
 func createPerson(ctx context.Context, h *house.House, p *SeededPerson) error {
 	given, family, _ := strings.Cut(p.Name, " ")

@@ -13,8 +13,10 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/config"
+	"gatehouse/demo"
 	"gatehouse/fault"
 	"gatehouse/house"
+	"gatehouse/house/check"
 )
 
 // The exit codes. 2 is free for a command that compares, as diff and others do it: a
@@ -185,13 +187,17 @@ func (a *app) loadWith(files func(config.Config) []fault.Field) (config.Config, 
 }
 
 // commandConfig is load for a command that is no server: its log says only what
-// is wrong, unless somebody asks for more.
+// is wrong, unless somebody asks for more. Beside the demo it knows what that one
+// gives its gate.
 func (a *app) commandConfig() (config.Config, config.Sources, error) {
 	cfg, sources, err := a.load()
 	if _, asked := sources["log.level"]; !asked {
 		cfg.Log.Level = "warn"
 	}
 	a.sources = sources
+	if _, is := check.OfDemo(cfg); is {
+		cfg = demo.Beside(cfg)
+	}
 	return cfg, sources, err
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,16 +13,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/access"
-	"gatehouse/config"
 	"gatehouse/config/manifest"
-	"gatehouse/demo"
 	"gatehouse/fault"
 	"gatehouse/gate"
 	"gatehouse/house"
 	"gatehouse/proof"
 	"gatehouse/proxy"
 	"gatehouse/setting"
-	"gatehouse/shell"
 	"gatehouse/wire"
 )
 
@@ -50,9 +46,7 @@ func (a *app) readRoutes(ctx context.Context, from string) (set *gate.Set, err e
 	}
 	if from == "" {
 		return set, a.withHouse(ctx, func(h *house.House) (err error) {
-			if set, err = h.StoredRoutes(ctx); err == nil && len(set.Routes()) == 0 {
-				err = notOfDemo(h.Config)
-			}
+			set, err = h.StoredRoutes(ctx)
 			return err
 		})
 	}
@@ -61,16 +55,6 @@ func (a *app) readRoutes(ctx context.Context, from string) (set *gate.Set, err e
 		return nil, err
 	}
 	return house.ReadRoutes(files)
-}
-
-// notOfDemo tells somebody who finds no routes where those of the demo are, if this is its
-// data directory: only the demo itself has them in its configuration.
-func notOfDemo(cfg config.Config) error {
-	folder := demo.RoutesIn(cfg.DataDir)
-	if _, err := os.Stat(folder); err != nil {
-		return nil
-	}
-	return fault.New(fault.NotFound, gate.CodeRoute, "The database has no routes. Those of the demo are in files: add --from "+shell.Line(folder)+".")
 }
 
 // routeFolder is where the files of the routes are, "" where they are in the database.

@@ -27,28 +27,32 @@ const Audience = "shop-api"
 const Argument = "demo-shop-api"
 
 // Main must be called first by a program that starts shops: in the process of one it
-// serves and does not return, elsewhere it returns at once. The arguments are the issuer
-// and the file of the database; the address is written to standard output, and the end of
+// serves and does not return, elsewhere it returns at once. The arguments are the issuer,
+// the file of the database and an address on loopback, in whose place another is taken where it
+// is not free; the address is written to standard output, and the end of
 // standard input is the end of the shop, so that none outlives its demo.
 func Main() {
-	if len(os.Args) != 4 || os.Args[1] != Argument {
+	if len(os.Args) != 5 || os.Args[1] != Argument {
 		return
 	}
 	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) // the demo ends it
-	if err := serve(context.Background(), os.Args[2], os.Args[3], os.Stdin, os.Stdout); err != nil {
+	if err := serve(context.Background(), os.Args[2], os.Args[3], os.Args[4], os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintf(os.Stderr, "%s: the demo starts this process itself: %v\n", Argument, err)
 		os.Exit(2)
 	}
 	os.Exit(0)
 }
 
-func serve(ctx context.Context, issuer, file string, in io.Reader, out io.Writer) error {
+func serve(ctx context.Context, issuer, file, address string, in io.Reader, out io.Writer) error {
 	s, err := Open(ctx, issuer, file, nil)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		l, err = net.Listen("tcp", "127.0.0.1:0")
+	}
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}

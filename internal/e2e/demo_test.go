@@ -34,7 +34,6 @@ type running struct {
 	gate        string // before the shop; empty: there is none
 	cfg         config.Config
 	Seeded      demo.Seeded
-	second      string     // the secret of the administrator's second factor, once there is one
 	proving     sync.Mutex // one tab at a time: a code is good once
 }
 
