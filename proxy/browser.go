@@ -73,7 +73,9 @@ func (p *passage) ofBrowser() bool { return p.r.Header.Get("Sec-Fetch-Mode") != 
 // machine, where another proxy may end TLS before the gate.
 func (p *passage) secure() bool { return p.r.TLS != nil || !web.Loopback(p.request.host) }
 
-func (p *passage) cookies() web.GateCookies { return web.GateCookies{Secure: p.secure()} }
+func (p *passage) cookies() web.GateCookies {
+	return web.GateCookies{Secure: p.secure(), Port: p.door.port}
+}
 
 // origin is that of the host, as browsers reach it.
 func (p *passage) origin() string {

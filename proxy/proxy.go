@@ -128,6 +128,7 @@ type Door struct {
 	pools     *pools
 	assertor  assertor
 	streams   streams
+	port      string // of the issuer, if that is on this machine
 }
 
 // Open prepares the door, and reports at the start what it would miss at the first
@@ -161,6 +162,7 @@ func (d *Door) Open() error {
 	}
 	d.pools = newPools(d.Metrics, d.Log)
 	d.transport = d.pools
+	d.port = web.PortHere(d.Issuer)
 	d.assertor = assertor{issuer: d.Issuer, signer: d.Signer}
 	return nil
 }

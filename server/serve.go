@@ -88,7 +88,7 @@ func New(h *house.House, o Options) (*Server, error) {
 	}
 	s := &Server{house: h, metrics: newMetrics(o.Version), health: &health{house: h}, options: o}
 	s.metrics.kept = h.GateCounts
-	s.cookies = &web.Cookies{Secure: secure(h.Config.Issuer), FormKey: h.Keeper.Key("form-token"), SessionAge: func() time.Duration { return h.Now().Session.Absolute }}
+	s.cookies = &web.Cookies{Secure: secure(h.Config.Issuer), Port: web.PortHere(h.Config.Issuer), FormKey: h.Keeper.Key("form-token"), SessionAge: func() time.Duration { return h.Now().Session.Absolute }}
 	addresses, err := h.Limiters.New("address", ephemeral.Config(h.Config.Limits.Address))
 	if err != nil {
 		return nil, fmt.Errorf("limit what an address asks for: %w", err)

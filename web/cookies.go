@@ -3,6 +3,8 @@ package web
 import (
 	"encoding/base64"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gorilla/sessions"
@@ -17,6 +19,8 @@ import (
 type Cookies struct {
 	// Secure is whether the issuer is https.
 	Secure bool
+	// Port ends the names where the issuer is on loopback (PortHere).
+	Port string
 	// FormKey makes form tokens.
 	FormKey []byte
 	// SessionAge is how long the browser keeps the session cookie; the store
@@ -29,12 +33,19 @@ const tokenValue = "token"
 
 const browserAge = 365 * 24 * time.Hour
 
-func (c *Cookies) name(short string) string {
-	if c.Secure {
-		return "__Host-gatehouse_" + short
+func (c *Cookies) name(short string) string { return cookieName("gatehouse_"+short, c.Secure, c.Port) }
+
+func cookieName(short string, secure bool, port string) string {
+	if port != "" {
+		short += "_" + port
 	}
-	return "gatehouse_" + short
+	if secure {
+		return hostPrefix + short
+	}
+	return short
 }
+
+const hostPrefix = "__Host-"
 
 func (c *Cookies) sessionAge() time.Duration {
 	if c.SessionAge == nil {
@@ -141,14 +152,11 @@ func (c *Cookies) SetConsole(w http.ResponseWriter, r *http.Request, token strin
 func (c *Cookies) Browser(r *http.Request) string { return c.token(r, "browser") }
 
 // KnowsBrowser reports whether r brought a cookie of EnsureBrowser's, whatever it
-// holds.
+// holds: then the browser keeps cookies.
 func KnowsBrowser(r *http.Request) bool {
-	for _, c := range []Cookies{{}, {Secure: true}} {
-		if _, err := r.Cookie(c.name("browser")); err == nil {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Cookies(), func(c *http.Cookie) bool {
+		return strings.HasPrefix(strings.TrimPrefix(c.Name, hostPrefix), "gatehouse_browser")
+	})
 }
 
 // EnsureBrowser returns the binding token, and gives the browser a fresh one

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -81,5 +82,57 @@ func TestCookieWithoutTheHostPrefixIsNoneOnHTTPS(t *testing.T) {
 	}
 	if got := cookies.Session(r); got != "" {
 		t.Errorf("a planted cookie signs in: %q", got)
+	}
+}
+
+// Cookies know no ports: each of two Gatehouses on one machine would take the cookies of the other
+// for its own, and sign its people out.
+func TestTwoOnOneMachineHaveCookiesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	for _, secure := range []bool{false, true} {
+		var names []string
+		for _, port := range []string{"8080", "9080", ""} {
+			cookies := &web.Cookies{Secure: secure, Port: port, FormKey: []byte("a key of the tests"), SessionAge: setting.Always(time.Hour)}
+			token, w, r := secret.Token(32), httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil)
+			for _, name := range names { // of the others, which have not changed
+				r.AddCookie(&http.Cookie{Name: name, Value: token})
+			}
+			gates := web.GateCookies{Secure: secure, Port: port}
+			at, present := gates.Session(r)
+			if cookies.Session(r) != "" || cookies.Console(r) != "" || cookies.Browser(r) != "" || at != "" || present || gates.Nonce(r) != "" {
+				t.Errorf("secure %v, port %q: a cookie of %v counts", secure, port, names)
+			}
+			if err := errors.Join(cookies.SetSession(w, r, token), cookies.SetConsole(w, r, token)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := cookies.EnsureBrowser(w, r); err != nil {
+				t.Fatal(err)
+			}
+			gates.SetSession(w, token, time.Hour)
+			gates.SetNonce(w, token)
+			back := httptest.NewRequest(http.MethodGet, "/", nil)
+			for _, c := range w.Result().Cookies() {
+				if strings.HasPrefix(c.Name, "__Host-gatehouse_") != secure {
+					t.Errorf("secure %v, port %q: a cookie is called %s", secure, port, c.Name)
+				}
+				names = append(names, c.Name)
+				back.AddCookie(c)
+			}
+			if at, _ := gates.Session(back); at != token || cookies.Session(back) != token || cookies.Console(back) != token || gates.Nonce(back) != token || !web.KnowsBrowser(back) {
+				t.Errorf("secure %v, port %q: its own cookies do not count", secure, port)
+			}
+		}
+	}
+}
+
+func TestOnlyOnThisMachinePortsTellCookiesApart(t *testing.T) {
+	t.Parallel()
+	for issuer, want := range map[string]string{
+		"http://localhost:8080": "8080", "https://localhost:8443": "8443", "http://127.0.0.1:9": "9", "http://[::1]:8080": "8080", "http://id.localhost:8080": "8080",
+		"http://localhost": "", "https://id.example.com:8443": "", "https://id.example.com": "", "https://10.0.0.1:8443": "", "::": "",
+	} {
+		if got := web.PortHere(issuer); got != want {
+			t.Errorf("%s: %q, want %q", issuer, got, want)
+		}
 	}
 }

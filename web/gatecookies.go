@@ -12,6 +12,9 @@ type GateCookies struct {
 	// Secure is whether the host is reached by https. Then the names carry the __Host-
 	// prefix, so that no sibling host can plant them.
 	Secure bool
+	// Port ends the names where the issuer is on loopback (PortHere): the gate of another
+	// Gatehouse on this machine has cookies of its own.
+	Port string
 }
 
 const (
@@ -22,12 +25,7 @@ const (
 // nonceAge is how long a browser may take to sign in.
 const nonceAge = time.Hour
 
-func (c GateCookies) name(short string) string {
-	if c.Secure {
-		return "__Host-" + short
-	}
-	return short
-}
+func (c GateCookies) name(short string) string { return cookieName(short, c.Secure, c.Port) }
 
 // Session returns the token that the browser sent, "" for none. Present is whether there
 // was a cookie of that name, whatever it holds; of two nobody chooses.

@@ -26,3 +26,14 @@ func Loopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.Unmap().IsLoopback()
 }
+
+// PortHere is the port of an issuer on this very machine, "" of any other, and of one that names
+// none. Cookies know hosts and no ports: of two that run on one machine each would take those of
+// the other for its own, and sign its people out.
+func PortHere(issuer string) string {
+	u, err := url.Parse(issuer)
+	if err != nil || !Loopback(u.Hostname()) {
+		return ""
+	}
+	return u.Port()
+}

@@ -173,7 +173,7 @@ func visitConsole(h *house.House) (*visitor, error) {
 	if err != nil {
 		return nil, err
 	}
-	jar.SetCookies(issuer, []*http.Cookie{{Name: "gatehouse_session", Value: token}})
+	jar.SetCookies(issuer, []*http.Cookie{{Name: "gatehouse_session_" + issuer.Port(), Value: token}})
 	v := &visitor{srv.Handler(), issuer, jar}
 	seen, _, err := v.follow("/console")
 	if err == nil && seen.Code != http.StatusOK {

@@ -179,7 +179,7 @@ func hasSession(jar http.CookieJar, base string) bool {
 		return false
 	}
 	for _, c := range jar.Cookies(u) {
-		if c.Name == "gatehouse_session" {
+		if c.Name == "gatehouse_session_"+u.Port() {
 			return true
 		}
 	}
