@@ -101,11 +101,11 @@ func (c *compiler) problem(field, format string, args ...any) {
 	c.bad = append(c.bad, fault.Field{Name: fmt.Sprintf("objects[%d].%s", c.at, field), Problem: fmt.Sprintf(format, args...)})
 }
 
-// name reports whether id may be what an object is called, and is not another's.
+// name says what is wrong with what an object is called, and reports whether no other one is called so:
+// whatever else is wrong with it is said as well.
 func (c *compiler) name(id string, taken bool) bool {
 	if id == "" || len(id) > 64 || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" {
 		c.problem("metadata.id", "must be between 1 and 64 small letters, digits, -, _ and dots")
-		return false
 	}
 	if taken {
 		c.problem("metadata.id", "is there twice")
