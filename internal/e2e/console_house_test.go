@@ -64,18 +64,19 @@ func TestAnAdministratorRotatesKeysInTheConsole(t *testing.T) {
 	inEveryWay(t, func(t *testing.T, b *tab) {
 		r := startDemo(t)
 		b.administers(r, "/console/keys")
-		b.says(".lives", "Signing")
+		b.says(".lives", "Signs now")
 		b.follow("#rotate-ES256")
 		b.says(".sure", "Nobody is signed out")
 		b.says("[data-testid=command]", "gatehouse keys rotate --alg ES256")
 		b.follow("#submit")
 		b.says("[data-testid=flash]", "The next key is announced.")
-		b.says("#keys", "Announced")
+		b.says("#keys", "Signs next")
+		b.says("#keys", "it signs nothing yet")
 		b.follow("#rotate-ES256")
 		b.says(".sure", "is announced already")
 		b.follow("#submit")
 		b.says("[data-testid=flash]", "The next key signs.")
-		b.says("#keys", "Retiring")
+		b.says("#keys", "Verifies only")
 	})
 }
 

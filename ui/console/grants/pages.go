@@ -258,7 +258,7 @@ func (f *grantFrame) facts(say *words.Catalogue) []part.Fact {
 	add(is.By, by(f.People, g), true)
 	add(is.Created, part.When(f.Now, g.Created), true)
 	add(is.Source, part.Text(is.Sources[string(g.Source)]), true)
-	add(is.RevokedBy, part.Text(g.RevokedBy), g.RevokedBy != "")
+	add(is.RevokedBy, part.Text(guard.ActedBy(say, g.RevokedBy)), g.RevokedBy != "")
 	add(is.RevokedWhy, part.Text(g.RevokedReason), g.RevokedReason != "")
 	return all
 }

@@ -15,3 +15,9 @@ func Acted(say *words.Catalogue, a wire.Actor) string {
 	}
 	return strings.TrimSpace(say.ConsoleAudit.Kinds[string(a.Kind)] + " " + a.ID)
 }
+
+// ActedBy is Acted of an actor as what was given or locked notes them: "console:root".
+func ActedBy(say *words.Catalogue, noted string) string {
+	kind, id, _ := strings.Cut(noted, ":")
+	return Acted(say, wire.Actor{Kind: audit.ActorKind(kind), ID: id})
+}

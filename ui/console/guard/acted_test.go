@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"strings"
 	"testing"
 
 	"gatehouse/audit"
@@ -20,9 +21,15 @@ func TestWhoActedIsSaidInWords(t *testing.T) {
 		"nicht angemeldet":   {"de", wire.Actor{Kind: audit.Nobody}},
 		"service account ci": {"en", wire.Actor{Kind: audit.Service, ID: "ci"}},
 		"Gatehouse itself":   {"en", wire.Actor{Kind: audit.House}},
+		"command line demo":  {"en", wire.Actor{Kind: audit.Console, ID: "demo"}},
 	} {
 		if got := Acted(shipped.Named(c.language), c.actor); got != want {
 			t.Errorf("%+v is called %q, want %q", c.actor, got, want)
+		}
+		if noted := strings.TrimSuffix(string(c.actor.Kind)+":"+c.actor.ID, ":"); noted != "" {
+			if got := ActedBy(shipped.Named(c.language), noted); got != want {
+				t.Errorf("%s is called %q, want %q", noted, got, want)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@
 package keyring
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -54,7 +55,8 @@ func (d *Door) list(v *guard.Visit) error {
 // most is how many keys a page has: those that are over are kept for years.
 const most = "200"
 
-// read returns the keys, those that count first and then the latest.
+// read returns the keys of each algorithm together, in the order of their lives: that which signs, what
+// comes after it, and what was before, the latest first.
 func read(v *guard.Visit, all bool) (found []wire.Key, more bool, err error) {
 	asked := url.Values{"limit": {most}}
 	if all {
@@ -66,10 +68,7 @@ func read(v *guard.Visit, all bool) (found []wire.Key, more bool, err error) {
 	}
 	found = page.Body.Items
 	slices.SortStableFunc(found, func(a, b wire.Key) int {
-		if a.State != b.State {
-			return slices.Index(states, a.State) - slices.Index(states, b.State)
-		}
-		return b.Created.Compare(a.Created)
+		return cmp.Or(cmp.Compare(a.Algorithm, b.Algorithm), slices.Index(states, a.State)-slices.Index(states, b.State), b.Created.Compare(a.Created))
 	})
 	return found, page.Body.Next != "", nil
 }

@@ -106,7 +106,7 @@ func stateOf(say *words.Catalogue, s keys.State) part.Badge {
 
 func (p listPage) table(say *words.Catalogue) part.Table {
 	t := part.Table{ID: "keys", Caption: string(say.ConsoleKeys.Title), Columns: []part.Column{
-		{Label: say.ConsoleKeys.Key}, {Label: say.ConsoleKeys.State}, {Label: say.ConsoleKeys.Created}, {Label: say.ConsoleKeys.Signs}, {Label: say.ConsoleKeys.Until},
+		{Label: say.ConsoleKeys.Key}, {Label: say.ConsoleKeys.State}, {Label: say.ConsoleKeys.Does}, {Label: say.ConsoleKeys.Created},
 	}}
 	if p.CanRevoke {
 		t.Columns = append(t.Columns, part.Column{Label: say.ConsoleKeys.Revoke, Unseen: true})
@@ -116,7 +116,7 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 	}
 	for i, k := range p.Keys {
 		row := part.Row{Label: k.ID, Soft: k.State == keys.Retired, Cells: []templ.Component{
-			keyOf(i, k), part.Pill(stateOf(say, k.State)), part.When(p.Now, k.Created), signs(p.Now, k), p.ends(k),
+			keyOf(i, k), part.Pill(stateOf(say, k.State)), part.Text(p.does(say, k)), part.When(p.Now, k.Created),
 		}}
 		if p.CanRevoke {
 			row.Cells = append(row.Cells, revokeLink(k))
@@ -126,12 +126,34 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 	return t
 }
 
-// ends tells when a key is over.
-func (p listPage) ends(k wire.Key) templ.Component {
-	if until := p.until(k); !until.IsZero() {
-		return part.When(p.Now, until)
+// does says what a key is good for, and until when.
+func (p listPage) does(say *words.Catalogue, k wire.Key) string {
+	w, end := &say.ConsoleKeys, p.until(k)
+	switch k.State {
+	case keys.Signing:
+		since := words.Since.Is(say.Moment(k.SignsFrom))
+		if next := p.after(k); next != nil {
+			return w.DoesSignUntil.Fill(since, words.Seen.Is(say.Moment(next.SignsFrom)))
+		}
+		if end.IsZero() {
+			return w.DoesSign.Fill(since)
+		}
+		return w.DoesSignAbout.Fill(since, words.Seen.Is(say.Moment(end)))
+	case keys.Announced:
+		return w.DoesNext.With(words.Seen, say.Moment(k.SignsFrom))
+	case keys.Retiring:
+		return w.DoesVerify.With(words.Seen, say.Moment(k.Until))
 	}
-	return part.Text("–")
+	return w.DoesNothing
+}
+
+// after is the key that takes over from one, nil where none is announced.
+func (p listPage) after(k wire.Key) *wire.Key {
+	i := slices.IndexFunc(p.Keys, func(one wire.Key) bool { return one.Algorithm == k.Algorithm && one.State == keys.Announced })
+	if i < 0 || p.Keys[i].SignsFrom.IsZero() {
+		return nil
+	}
+	return &p.Keys[i]
 }
 
 func signs(now time.Time, k wire.Key) templ.Component {

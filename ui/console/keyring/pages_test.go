@@ -49,3 +49,28 @@ func TestTheTimelineReachesFromTheFirstKeyToTheLastEnd(t *testing.T) {
 		t.Errorf("%d keys from %s until %s", len(l.Spans), l.From, l.Until)
 	}
 }
+
+// Of each key stands what it does and until when, in the order of its life, one algorithm after the other.
+func TestOfEachKeyStandsWhatItDoes(t *testing.T) {
+	t.Parallel()
+	say, now := words.Shipped().Named("en"), time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
+	signing := wire.Key{ID: "a", Algorithm: keys.ES256, State: keys.Signing, SignsFrom: now.Add(-time.Hour)}
+	next := wire.Key{ID: "b", Algorithm: keys.ES256, State: keys.Announced, SignsFrom: now.Add(5 * time.Hour)}
+	over := wire.Key{ID: "c", Algorithm: keys.ES256, State: keys.Retiring, SignsFrom: now.Add(-9 * time.Hour), Until: now.Add(25 * time.Hour)}
+	since, then, end := say.Moment(signing.SignsFrom), say.Moment(next.SignsFrom), say.Moment(over.Until)
+	for want, c := range map[string]struct {
+		page listPage
+		key  wire.Key
+	}{
+		"Signs new tokens since " + since + ".": {listPage{Keys: []wire.Key{signing}}, signing},
+		"Signs new tokens since " + since + ". The next key takes over about " + say.Moment(now.Add(time.Hour)) + ".": {listPage{Keys: []wire.Key{signing}, Every: 2 * time.Hour}, signing},
+		"Signs new tokens since " + since + ". The next key takes over at " + then + ".":                              {listPage{Keys: []wire.Key{signing, next}, Every: 2 * time.Hour}, signing},
+		"Applications know it already; it signs nothing yet. It takes over at " + then + ".":                          {listPage{}, next},
+		"Signs nothing any more. What it signed is believed until " + end + ".":                                       {listPage{}, over},
+		"Nothing. What it signed is over, and it is kept for the record.":                                             {listPage{}, wire.Key{State: keys.Retired}},
+	} {
+		if got := c.page.does(say, c.key); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}

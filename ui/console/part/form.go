@@ -66,6 +66,8 @@ type Form struct {
 	Action string
 	Token  string
 	Fields []Field
+	// Folds are fields that fold out together, each under what is set there.
+	Folds []Fold
 	// More are seldom needed, and fold out.
 	More   []Field
 	Hidden []Hidden
@@ -78,16 +80,51 @@ type Form struct {
 	Cancel string
 }
 
+// Fold is some fields of a form that not everybody needs. It is folded away unless it is open, or
+// something is wrong in it.
+type Fold struct {
+	Label, Lead string // what is set there, and what holds while nothing is
+	Fields      []Field
+	Open        bool
+}
+
+// unfolded reports whether it is shown with its fields.
+func (g Fold) unfolded() bool { return g.Open || slices.ContainsFunc(g.Fields, Field.faulty) }
+
+func (f Field) faulty() bool { return f.Problem != "" }
+
+// all are the fields in their order, whether they fold out or not.
+func (f Form) all() []Field {
+	all := slices.Clone(f.Fields)
+	for _, g := range f.Folds {
+		all = append(all, g.Fields...)
+	}
+	return append(all, f.More...)
+}
+
+// with is the form with other fields in the places of all.
+func (f Form) with(all []Field) Form {
+	next := func(n int) (some []Field) {
+		some, all = all[:n:n], all[n:]
+		return some
+	}
+	f.Fields, f.Folds = next(len(f.Fields)), slices.Clone(f.Folds)
+	for i := range f.Folds {
+		f.Folds[i].Fields = next(len(f.Folds[i].Fields))
+	}
+	f.More = next(len(f.More))
+	return f
+}
+
 // Faulty returns the form as it comes back with e: what is wrong stands at its fields, and what
 // is about none of them in the summary. The sentence of e is said where no field says anything.
 func (f Form) Faulty(say *words.Catalogue, e *fault.Error) Form {
 	if e == nil {
 		return f
 	}
-	all := slices.Concat(f.Fields, f.More)
-	all, f.Wrong = faulty(say, all, f.Wrong, e)
-	f.Fields, f.More = all[:len(f.Fields)], all[len(f.Fields):]
-	return f
+	all, wrong := faulty(say, f.all(), f.Wrong, e)
+	f.Wrong = wrong
+	return f.with(all)
 }
 
 // At is the field of a number, of Fields and then of More.
@@ -101,20 +138,15 @@ func (f *Form) At(i int) *Field {
 // Beside returns the form, with what was typed into it, with what each field holds by now: that of
 // now is the same form as it would be shown to whoever opens it.
 func (f Form) Beside(say *words.Catalogue, now Form) Form {
-	f.Fields, f.More = beside(say, f.Fields, now), beside(say, f.More, now)
-	return f
-}
-
-func beside(say *words.Catalogue, typed []Field, now Form) []Field {
-	typed = slices.Clone(typed)
+	typed, is := f.all(), now.all()
 	for i := range typed {
-		for _, in := range slices.Concat(now.Fields, now.More) {
+		for _, in := range is {
 			if text := in.said(say); in.ID == typed[i].ID && text != typed[i].said(say) {
 				typed[i].now = &text
 			}
 		}
 	}
-	return typed
+	return f.with(typed)
 }
 
 // said is what a field holds, in words.
@@ -166,10 +198,7 @@ func faulty(say *words.Catalogue, fields []Field, wrong []string, e *fault.Error
 
 // broken reports whether there is anything to mend.
 func (f Form) broken() bool {
-	if len(f.Wrong) > 0 {
-		return true
-	}
-	return slices.ContainsFunc(slices.Concat(f.Fields, f.More), func(in Field) bool { return in.Problem != "" })
+	return len(f.Wrong) > 0 || slices.ContainsFunc(f.all(), Field.faulty)
 }
 
 // describedBy names what explains the field.

@@ -176,3 +176,22 @@ func TestThePartsOfABarFillIt(t *testing.T) {
 		t.Errorf("nothing is drawn as %v", got)
 	}
 }
+
+// What is wrong in what folds out is seen, and said above the form as anything else.
+func TestWhatFoldsOutIsOpenWhereSomethingIsWrong(t *testing.T) {
+	t.Parallel()
+	say := wordstest.English()
+	form := Form{Fields: []Field{{ID: "a", Label: "A"}}, Folds: []Fold{{Label: "1", Fields: []Field{{ID: "b", Label: "B"}, {ID: "c", Label: "C"}}}, {Label: "2", Fields: []Field{{ID: "d", Label: "D"}}}}, More: []Field{{ID: "e", Label: "E"}}}
+	got := form.Faulty(&say, &fault.Error{Kind: fault.Invalid, Fields: []fault.Field{{Name: "c", Problem: "is needed"}, {Name: "e", Problem: "is needed"}}})
+	if got.Folds[0].Fields[1].Problem == "" || !got.Folds[0].unfolded() || got.Folds[1].unfolded() || got.More[0].Problem == "" || !got.open() || len(got.Wrong) > 0 || !got.broken() {
+		t.Errorf("it comes back as %+v", got)
+	}
+	if form.Folds[0].unfolded() || form.broken() {
+		t.Errorf("the form itself became %+v", form)
+	}
+	now := form
+	now.Folds = []Fold{{Fields: []Field{{ID: "c", Value: "7"}}}}
+	if beside := form.Beside(&say, now); beside.Folds[0].Fields[1].now == nil || *beside.Folds[0].Fields[1].now != "7" || beside.Folds[0].Fields[0].now != nil {
+		t.Errorf("beside what it is by now it is %+v", beside)
+	}
+}
