@@ -1233,14 +1233,15 @@ type Finding struct {
 
 // Gate defines model for Gate.
 type Gate struct {
-	Decisions bool    `json:"decisions"`
-	From      string  `json:"from"`
-	Hash      string  `json:"hash"`
-	InFiles   bool    `json:"in_files"`
-	Listens   bool    `json:"listens"`
-	Problem   *string `json:"problem,omitempty"`
-	Routes    int64   `json:"routes"`
-	Tests     int64   `json:"tests"`
+	Decisions        bool     `json:"decisions"`
+	From             string   `json:"from"`
+	Hash             string   `json:"hash"`
+	InFiles          bool     `json:"in_files"`
+	Listens          bool     `json:"listens"`
+	Problem          *string  `json:"problem,omitempty"`
+	Routes           int64    `json:"routes"`
+	Tests            int64    `json:"tests"`
+	UpstreamNetworks []string `json:"upstream_networks"`
 }
 
 // GateAnswer defines model for GateAnswer.

@@ -22,7 +22,7 @@ func (h *House) GateState() wire.Gate {
 	set, c := h.Routes.Current(), h.Config.Gate
 	return wire.Gate{
 		Listens: c.Wanted(), Files: c.InFiles(), From: h.Routes.From(), Hash: set.Hash(), Routes: len(set.Routes()), Tests: set.Tests(),
-		Problem: h.Routes.Problem(), Decisions: h.Decisions != nil,
+		Problem: h.Routes.Problem(), Decisions: h.Decisions != nil, Networks: append([]string{}, c.UpstreamNetworks...),
 	}
 }
 

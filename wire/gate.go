@@ -16,6 +16,9 @@ type Gate struct {
 	Tests     int    `json:"tests"`             // that hold
 	Problem   string `json:"problem,omitempty"` // why what lies there is not served
 	Decisions bool   `json:"decisions"`         // this process writes down what it decides, so that it can be made again
+	// Networks are those in which upstreams of the database must lie (gate.upstream_networks);
+	// none: there is nowhere that these could lead to.
+	Networks []string `json:"upstream_networks"`
 }
 
 // ServedRoute is a route that the gate serves, with what it decided.

@@ -19,6 +19,9 @@ type GateKind struct {
 // ConsoleGateParts are the same pages where they do not differ.
 type ConsoleGateParts struct {
 	InFiles                                    Phrase // Path of the folder
+	NoNetworks                                 string
+	NoNetworksTodo                             Phrase // File: a line of the configuration
+	Within                                     Phrase // Host: the networks
 	Find, NoneFound                            string
 	Name, NameHint                             string
 	Audience, AudienceHint, Health, HealthHint string
@@ -36,7 +39,7 @@ var englishConsoleUpstreams = GateKind{
 	None: "There are no upstreams", NoneTodo: "Make one, and then routes that lead to it.",
 	At: "Targets", Speaks: "Protocol", Routes: "Routes to it", NoRoutes: "No route leads to it.",
 	NewTitle: "New upstream", EditTitle: "Change the upstream {name}", DeleteTitle: "Delete the upstream {name}?",
-	FormLead:  "Its targets must lie in gate.upstream_networks.",
+	FormLead:  "Routes lead to it by its name.",
 	DeleteWhy: "It cannot be undone. An upstream to which a route leads is kept.", Kept: "A route leads to it still. Change or delete that first.",
 	DidCreate: "The upstream is made.", DidChange: "The upstream is changed.", DidDelete: "The upstream is deleted.",
 }
@@ -53,8 +56,11 @@ var englishConsoleEdges = GateKind{
 }
 
 var englishConsoleGateParts = ConsoleGateParts{
-	InFiles: "These are in files, in {path}, and change there. The gate reads them again by itself.",
-	Find:    "Begins with", NoneFound: "None begins so.",
+	InFiles:        "These are in files, in {path}, and change there. The gate reads them again by itself.",
+	NoNetworks:     "Every address is refused here still.",
+	NoNetworksTodo: "gate.upstream_networks names no network in which servers behind the gate may be. Set those of your applications, such as {file}, or 127.0.0.0/8 for this machine, and restart.",
+	Within:         "The address must be in {host} (gate.upstream_networks).",
+	Find:           "Begins with", NoneFound: "None begins so.",
 	Name: "Name", NameHint: "Small letters, digits and hyphens.",
 	Audience: "Audience", AudienceHint: "Of the assertion that tells it who calls. Empty: its name.", Health: "Health path", HealthHint: "Asked of each target, such as /healthz. Empty: nothing is asked.",
 	Shows: "Shows", Secret: "a secret", Certificate: "a client certificate",
@@ -71,7 +77,7 @@ var germanConsoleUpstreams = GateKind{
 	None: "Es gibt noch keinen Upstream", NoneTodo: "Legen Sie einen an, danach Routen, die zu ihm führen.",
 	At: "Ziele", Speaks: "Protokoll", Routes: "Routen dorthin", NoRoutes: "Keine Route führt dorthin.",
 	NewTitle: "Neuer Upstream", EditTitle: "Den Upstream {name} ändern", DeleteTitle: "Den Upstream {name} löschen?",
-	FormLead:  "Seine Ziele müssen in gate.upstream_networks liegen.",
+	FormLead:  "Routen führen unter seiner Bezeichnung dorthin.",
 	DeleteWhy: "Das lässt sich nicht rückgängig machen. Ein Upstream, zu dem eine Route führt, lässt sich nicht löschen.", Kept: "Eine Route führt noch dorthin. Ändern oder löschen Sie zuerst diese.",
 	DidCreate: "Der Upstream ist angelegt.", DidChange: "Der Upstream ist geändert.", DidDelete: "Der Upstream ist gelöscht.",
 }
@@ -88,8 +94,11 @@ var germanConsoleEdges = GateKind{
 }
 
 var germanConsoleGateParts = ConsoleGateParts{
-	InFiles: "Das steht in Dateien, in {path}, und wird dort geändert. Das Gate liest sie von selbst neu.",
-	Find:    "Beginnt mit", NoneFound: "Nichts beginnt so.",
+	InFiles:        "Das steht in Dateien, in {path}, und wird dort geändert. Das Gate liest sie von selbst neu.",
+	NoNetworks:     "Noch wird hier jede Adresse abgelehnt.",
+	NoNetworksTodo: "gate.upstream_networks nennt kein Netz, in dem Server hinter dem Gate stehen dürfen. Setzen Sie die Ihrer Anwendungen, etwa {file}, oder 127.0.0.0/8 für diesen Rechner, und starten Sie neu.",
+	Within:         "Die Adresse muss in {host} liegen (gate.upstream_networks).",
+	Find:           "Beginnt mit", NoneFound: "Nichts beginnt so.",
 	Name: "Bezeichnung", NameHint: "Kleinbuchstaben, Ziffern und Bindestriche.",
 	Audience: "Audience", AudienceHint: "Audience des Tokens, das ihm sagt, wer anfragt. Leer: seine Bezeichnung.", Health: "Pfad der Zustandsprüfung", HealthHint: "Wird bei jedem Ziel abgefragt, etwa /healthz. Leer: nichts.",
 	Shows: "Weist sich aus mit", Secret: "einem Geheimnis", Certificate: "einem Client-Zertifikat",

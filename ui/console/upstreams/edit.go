@@ -14,6 +14,7 @@ import (
 	"gatehouse/ui/console/typed"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
+	"gatehouse/wire"
 )
 
 func inFiles() error { return gate.ErrInFiles() }
@@ -41,7 +42,7 @@ func newPage(v *guard.Visit, k *kind) (editPage, error) {
 	if err == nil && now.Files {
 		err = inFiles()
 	}
-	p.NoGate = !now.Listens
+	p.Gate = now
 	return p, err
 }
 
@@ -75,7 +76,7 @@ func editing(v *guard.Visit, k *kind) (editPage, error) {
 	if err == nil && f.Gate.Files {
 		err = inFiles()
 	}
-	p := editPage{Frame: f.Frame, kind: k, Speaks: k.speaks, Of: f.Thing.ID, ID: f.Thing.ID, ETag: f.ETag}
+	p := editPage{Frame: f.Frame, kind: k, Speaks: k.speaks, Of: f.Thing.ID, ID: f.Thing.ID, ETag: f.ETag, Gate: f.Gate}
 	p.take(f.Thing.Draft)
 	return p, err
 }
@@ -122,7 +123,7 @@ type editPage struct {
 	ID, ETag string
 	Draft    draft
 	Speaks   []string // the protocols, or dialects, that there are
-	NoGate   bool     // of a new one: nothing here would serve it
+	Gate     wire.Gate
 
 	kind *kind
 }
