@@ -2,6 +2,7 @@ package housetest
 
 import (
 	"html"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"gatehouse/config"
 	"gatehouse/gate"
 	"gatehouse/internal/gatetest"
 )
@@ -95,6 +97,54 @@ func TestAnApplicationIsPutBehindTheGateAsAWhole(t *testing.T) {
 	b.Get(behindForm).Submit("host", "b.example.test", "target", "http://127.0.0.1:1", "api", "shop", "permission", "orders:read", "id", "orders").Is(http.StatusConflict).Says("id-problem")
 	if u, err := g.House.Gate.Get(t.Context(), gate.KindUpstream, "orders"); err != nil || u.Upstream.Targets[0] != g.app.URL {
 		t.Errorf("an upstream of before is %+v, %v", u.Upstream, err)
+	}
+}
+
+// One form makes the API and the permission with the rest where they are missing, and says all that is
+// wrong at once, before anything is made.
+func TestTheFormOfAnApplicationBehindTheGateMakesItsAPI(t *testing.T) {
+	t.Parallel()
+	g := keptHouse(t)
+	b := atConsole(t, g.Gate, g.Person("boss", gatetest.TOTP, gatetest.Administrator))
+	form := b.Get(behindForm).Is(http.StatusOK).Says("127.0.0.0/8")
+	wrong := form.Submit("host", "no host", "target", "http://192.0.2.7:80", "api", "wiki", "permission", "pages", "id", "Not A Name").Is(http.StatusUnprocessableEntity)
+	for _, input := range []string{"host", "target", "api", "permission", "id"} {
+		wrong.Says(input + "-problem")
+	}
+	typed := []string{"host", "wiki.example.test", "target", g.app.URL, "api", "wiki", "permission", "pages:read"}
+	form.Submit(typed...).Is(http.StatusUnprocessableEntity).Says("api-problem").Says(`value="wiki"`)
+	if _, err := g.House.Access.API(t.Context(), "wiki"); err == nil {
+		t.Fatal("an API was made unasked")
+	}
+
+	makes := func(but url.Values) *gatetest.Page {
+		t.Helper()
+		all := url.Values{"host": {"wiki.example.test"}, "target": {g.app.URL}, "api": {"wiki"}, "permission": {"pages:read"}, "make": {"true"}}
+		maps.Copy(all, but)
+		return fills(t, b, b.Get(behindForm), behindForm, all)
+	}
+	makes(nil).Is(http.StatusOK).Says("The upstream and the route are made.").Says("/console/grants/new?permission=wiki%2Fpages%3Aread")
+	makes(url.Values{"permission": {"pages:write"}, "host": {"edit.example.test"}}).Is(http.StatusOK)
+	made, err := g.House.Access.API(t.Context(), "wiki")
+	must(t, err)
+	if made.Audience != "https://wiki.example.test" || len(made.Permissions) != 2 || made.Permissions[0].Action != "read" || made.Permissions[1].Action != "write" {
+		t.Errorf("the API is %+v", made)
+	}
+
+	must(t, creates(t, g, "Upstream", "taken", `{"targets": ["http://127.0.0.1:1"]}`))
+	late := url.Values{"host": {"taken.example.test"}, "api": {"late"}}
+	makes(late).Is(http.StatusConflict).Says("id-problem").Says("is made, and stays")
+	late.Set("id", "free")
+	makes(late).Is(http.StatusOK).Says("The upstream and the route are made.")
+}
+
+// Where no network is set for servers behind the gate, the forms say so before anything is typed.
+func TestFormsSayThatEveryAddressIsRefused(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t, func(c *config.Config) { c.Gate.Listen, c.Gate.UpstreamNetworks = "127.0.0.1:0", nil })
+	b := atConsole(t, g, g.Person("boss", gatetest.TOTP, gatetest.Administrator))
+	for _, page := range []string{behindForm, "/console/upstreams/new"} {
+		b.Get(page).Is(http.StatusOK).Says("Every address is refused here still.").Says("gate.upstream_networks: [10.1.0.0/16]")
 	}
 }
 

@@ -34,6 +34,9 @@ type ConsoleApplications struct {
 	GateHost, GateTarget, GateName  string // inputs and facts
 	GatePermission                  string
 	GateHostHint, GateTargetHint    string
+	GateFirstAPI, GateGrant         string
+	GateMake, GateMakeHint          string
+	GateAPIMade                     Phrase // Name
 	GateAPIHint, GatePermissionHint string
 	GateNameHint, GateDo, GateShow  string
 	GateReady, GateFile             Title // Name
@@ -108,7 +111,9 @@ type ConsoleApplications struct {
 	NoPerson, PreviewScopes                         string
 
 	ConnectLead, ForWhat, NotRan string
-	RanWith                      Phrase // Version
+	ForWhatBeside, TryBeside     string            // where a secret is shown that would be lost
+	Shelves                      map[string]string // the headings of docs/clients.md
+	RanWith                      Phrase            // Version
 	SecretNote                   string
 
 	Try, TryWhy, TryDo, TryAgain string
@@ -162,8 +167,11 @@ var englishConsoleApplications = ConsoleApplications{
 	Line:         "line {n} {problem}",
 
 	GateTitle: "An application behind the gate", GateLead: "It needs no client: the gate signs people in, and its route says who may pass.",
-	GateTodo:    "Point the host at the gate, or at the proxy before it. The route lets in whoever is signed in and has the permission.",
-	GateNoAPI:   "There is no API yet. A route asks for a permission of one: add it first.",
+	GateTodo:     "Point the host at the gate, or at the proxy before it. The route lets in whoever is signed in and has the permission.",
+	GateNoAPI:    "There is no API yet. A route asks for a permission of one: somebody who may make APIs has to add it first.",
+	GateFirstAPI: "There is no API yet. A route asks for a permission of one, which is made here, too: choose a name for it and for what people do there.",
+	GateAPIMade:  "The API {name} is made, and stays. The rest is not made yet.", GateGrant: "Grant the permission",
+	GateMake: "Make the API and the permission if they are not there", GateMakeHint: "The API’s audience is https:// and the host. A permission that is new is nobody’s: grant it next.",
 	GateInFiles: "Routes are in files, in {path}. Nothing is made here: the next page has the file to put there. The gate reads it by itself.",
 	GateHost:    "Host", GateHostHint: "By which people reach it, such as app.example.com.", GateTarget: "Where it is", GateTargetHint: "http:// or https:// with a host and a port, such as http://127.0.0.1:9000. Nobody but the gate, or the proxy that asks it, should reach it.",
 	GateAPIHint: "Whose permission is asked for.", GatePermission: "Permission", GatePermissionHint: "Whoever has it may pass, such as pages:read.",
@@ -232,6 +240,10 @@ var englishConsoleApplications = ConsoleApplications{
 	WhyUserinfo: "It stands in userinfo only: the application does not want it in the ID token.", WhyUnknown: "Nothing is known of it.", WhySource: "It comes from a claim whose scope was not given.", WhyTooLarge: "All of it would be too large for a token; introspection tells it.",
 	Refused: "There would be no token:", NoPerson: "Nobody has this address or id.", PreviewScopes: "That it asks for. None: all that it may.",
 
+	ForWhatBeside: "Each opens beside this page, which shows the secret for the only time.", TryBeside: "Store the secret first. It opens beside this page.",
+	Shelves: map[string]string{
+		"Libraries of servers": "Servers", "Products": "Products", "In front of applications": "Proxies", "Libraries in the browser": "Browser", "At the terminal": "Terminal", "Programs without people": "Programs",
+	},
 	ConnectLead: "What to set on the other side, with the values of this application.", ForWhat: "Library or product", NotRan: "Not run by a test",
 	RanWith: "Run by our tests with {version}", SecretNote: "The secret is read from OIDC_CLIENT_SECRET and stands in none of these.",
 
@@ -277,8 +289,11 @@ var germanConsoleApplications = ConsoleApplications{
 	Line:         "Zeile {n}\u00a0{problem}",
 
 	GateTitle: "Eine Anwendung hinter dem Gate", GateLead: "Sie braucht keinen Client: Das Gate meldet an, und seine Route sagt, wer passieren darf.",
-	GateTodo:    "Richten Sie den Host auf das Gate oder auf den Proxy davor. Die Route lässt ein, wer angemeldet ist und die Berechtigung hat.",
-	GateNoAPI:   "Es gibt noch keine API. Eine Route verlangt eine Berechtigung von einer: Legen Sie sie zuerst an.",
+	GateTodo:     "Richten Sie den Host auf das Gate oder auf den Proxy davor. Die Route lässt ein, wer angemeldet ist und die Berechtigung hat.",
+	GateNoAPI:    "Es gibt noch keine API. Eine Route verlangt eine Berechtigung von einer: Jemand, der APIs anlegen darf, muss sie zuerst anlegen.",
+	GateFirstAPI: "Es gibt noch keine API. Eine Route verlangt eine Berechtigung von einer; sie wird hier mit angelegt: Wählen Sie einen Namen für sie und für das, was man dort tut.",
+	GateAPIMade:  "Die API {name} ist angelegt und bleibt. Alles andere ist noch nicht angelegt.", GateGrant: "Berechtigung zuweisen",
+	GateMake: "API und Berechtigung anlegen, wenn es sie nicht gibt", GateMakeHint: "Audience der API ist https:// und der Hostname. Eine neue Berechtigung hat noch niemand: Weisen Sie sie danach zu.",
 	GateInFiles: "Routen stehen in Dateien, in {path}. Hier entsteht nichts: Die nächste Seite zeigt die Datei, die dorthin gehört. Das Gate liest sie von selbst.",
 	GateHost:    "Hostname", GateHostHint: "Unter dem man sie erreicht, etwa app.example.com.", GateTarget: "Wo sie läuft", GateTargetHint: "http:// oder https:// mit Rechnernamen und Port, etwa http://127.0.0.1:9000. Nur das Gate, oder der Proxy, der es fragt, sollte sie erreichen.",
 	GateAPIHint: "Deren Berechtigung verlangt wird.", GatePermission: "Berechtigung", GatePermissionHint: "Wer sie hat, darf passieren, etwa pages:read.",
@@ -347,6 +362,10 @@ var germanConsoleApplications = ConsoleApplications{
 	WhyUserinfo: "Er steht nur in Userinfo: Die Anwendung will ihn nicht im ID-Token.", WhyUnknown: "Dazu ist nichts bekannt.", WhySource: "Er kommt von einem Claim, dessen Scope nicht gegeben wurde.", WhyTooLarge: "Alles zusammen wäre für ein Token zu groß; die Introspection sagt es.",
 	Refused: "Es gäbe kein Token:", NoPerson: "Niemand hat diese Adresse oder Kennung.", PreviewScopes: "Die sie anfordert. Keiner: alle, die sie anfordern darf.",
 
+	ForWhatBeside: "Jedes öffnet sich in einem eigenen Tab: Diese Seite zeigt das Geheimnis nur dieses eine Mal.", TryBeside: "Speichern Sie zuerst das Geheimnis. Es öffnet sich ein eigener Tab.",
+	Shelves: map[string]string{
+		"Libraries of servers": "Server", "Products": "Produkte", "In front of applications": "Proxys", "Libraries in the browser": "Im Browser", "At the terminal": "Am Terminal", "Programs without people": "Programme",
+	},
 	ConnectLead: "Was in der Anwendung einzustellen ist, mit ihren Werten.", ForWhat: "Bibliothek oder Produkt", NotRan: "Nicht von unseren Tests ausgeführt",
 	RanWith: "Von unseren Tests ausgeführt mit {version}", SecretNote: "Das Geheimnis wird aus OIDC_CLIENT_SECRET gelesen und steht in keinem dieser Texte.",
 

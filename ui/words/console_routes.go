@@ -34,6 +34,7 @@ type ConsoleRoutes struct {
 	EnforceHint, ShadowHint, OffHint, UpstreamHint, NoUpstream       string
 	Public, PublicHint, API, APIHint, Permission, PermissionHint     string
 	Resource, ResourceHint, Condition, ConditionHint, Rest, RestHint string
+	ModeLead, Narrower, NarrowerLead, RestLead, FirstUpstream        string // what folds out, and what holds where it is empty
 	Usable                                                           Plural // N tests hold
 	ReviewTitle, ReviewNewTitle, VersionTitle                        Title  // Name
 	Changes, NoChange, Unusable                                      string
@@ -60,7 +61,9 @@ type ConsoleRoutes struct {
 	Age, Minutes, At, IP, Thing, ThingHint                           string
 	Answer, NoRoute, AsksNobody, Unknown, RouteAsksMore              string
 	RoutedBy, Known, ByGrant, GoesOn                                 Phrase // Name
-	Holds, PermissionGone                                            Phrase // Permission
+	Holds, Lacks, PermissionGone                                     Phrase // Permission
+	Gave                                                             Phrase // Name, Since: until when
+	GrantIt                                                          string // a link
 }
 
 var englishConsoleRoutes = ConsoleRoutes{
@@ -98,7 +101,11 @@ var englishConsoleRoutes = ConsoleRoutes{
 	API: "API", APIHint: "Its id.", Permission: "Permission", PermissionHint: "Such as orders:read; or one for each method, in lines such as GET orders:read.",
 	Resource: "Resource", ResourceHint: "Which thing it is about: a capture of the path.",
 	Condition: "Condition", ConditionHint: "In CEL. It can only take away.",
-	Rest: "Everything else", RestHint: "As JSON: limits, headers, cors, stream, tests and the like, as docs/gate.md has them.",
+	ModeLead: "It enforces, unless it is to watch first, or to rest.",
+	Narrower: "One thing, one condition", NarrowerLead: "Of which order it is, say, and when alone it holds. Without: of the permission alone.",
+	RestLead:      "Limits, headers, CORS, streams, tests. Without: as docs/gate.md has it.",
+	FirstUpstream: "There is no upstream for it to lead to yet.",
+	Rest:          "Everything else", RestHint: "As JSON: limits, headers, cors, stream, tests and the like, as docs/gate.md has them.",
 	Usable:      Plural{None: "It can be used with all other routes. None of them has tests.", One: "It can be used with all other routes, and their test holds.", Other: "It can be used with all other routes, and their {n} tests hold."},
 	ReviewTitle: "What changes at {name}", ReviewNewTitle: "The new route {name}", VersionTitle: "An earlier version of {name}",
 	Changes: "What changes", NoChange: "Nothing: it is as it stands there.", Unusable: "It cannot be used any more:",
@@ -129,7 +136,8 @@ var englishConsoleRoutes = ConsoleRoutes{
 	Age: "So long ago", Minutes: "minutes", At: "When (UTC)", IP: "From the address", Thing: "What the upstream tells of the thing", ThingHint: "A JSON object, as its upstream would send it.",
 	Answer: "Answer", NoRoute: "No route takes it.", AsksNobody: "The route is public, and asks nobody who they are.", Unknown: "Nobody is known. The route takes:", RouteAsksMore: "The route asks for more than the permission.",
 	RoutedBy: "The route {name} takes it", Known: "It comes from {name}", ByGrant: "By a grant of {name}", GoesOn: "It goes on to {name}.",
-	Holds: "They may {permission}", PermissionGone: "No API has {permission}",
+	Holds: "They may {permission}", Lacks: "They lack {permission}", PermissionGone: "No API has {permission}",
+	Gave: "A grant of {name} gave it until {since}, and is over", GrantIt: "Grant it",
 }
 
 var germanConsoleRoutes = ConsoleRoutes{
@@ -167,7 +175,11 @@ var germanConsoleRoutes = ConsoleRoutes{
 	API: "API", APIHint: "Ihre Kennung.", Permission: "Berechtigung", PermissionHint: "Etwa orders:read; oder eine je Methode, in Zeilen wie GET orders:read.",
 	Resource: "Ressource", ResourceHint: "Worum es geht: ein Name aus dem Pfad.",
 	Condition: "Bedingung", ConditionHint: "In CEL. Sie kann nur einschränken.",
-	Rest: "Alles andere", RestHint: "Als JSON: limits, headers, cors, stream, tests und so weiter, wie docs/gate.md es beschreibt.",
+	ModeLead: "Sie setzt durch, außer sie soll erst beobachten oder aus sein.",
+	Narrower: "Ressource und Bedingung", NarrowerLead: "Etwa um welche Bestellung es geht und wann sie nur gilt. Leer: Nur die Berechtigung zählt.",
+	RestLead:      "Grenzen, Header, CORS, Streams, Tests. Leer: wie docs/gate.md es beschreibt.",
+	FirstUpstream: "Noch gibt es keinen Upstream, zu dem sie führen könnte.",
+	Rest:          "Alles andere", RestHint: "Als JSON: limits, headers, cors, stream, tests und so weiter, wie docs/gate.md es beschreibt.",
 	Usable:      Plural{None: "Sie verträgt sich mit allen anderen. Keine hat Prüfungen.", One: "Sie verträgt sich mit allen anderen, und die Prüfung ist bestanden.", Other: "Sie verträgt sich mit allen anderen, und alle {n}\u00a0Prüfungen sind bestanden."},
 	ReviewTitle: "Änderungen an {name}", ReviewNewTitle: "Die neue Route {name}", VersionTitle: "Eine frühere Version von {name}",
 	Changes: "Änderungen", NoChange: "Keine: Die Route ist schon so.", Unusable: "Sie lässt sich nicht mehr verwenden:",
@@ -198,5 +210,6 @@ var germanConsoleRoutes = ConsoleRoutes{
 	Age: "Anmeldung vor", Minutes: "Minuten", At: "Wann (UTC)", IP: "Von der Adresse", Thing: "Was die Anwendung über die Ressource angibt", ThingHint: "Ein JSON-Objekt, wie die Anwendung es senden würde.",
 	Answer: "Antwort", NoRoute: "Keine Route nimmt sie an.", AsksNobody: "Die Route ist öffentlich und fragt niemanden, wer er ist.", Unknown: "Niemand ist angemeldet. Die Route nimmt an:", RouteAsksMore: "Die Route verlangt mehr als die Berechtigung.",
 	RoutedBy: "Die Route {name} nimmt sie an", Known: "Sie kommt von {name}", ByGrant: "Durch eine Zuweisung von {name}", GoesOn: "Sie geht weiter an {name}.",
-	Holds: "Die Berechtigung {permission}", PermissionGone: "Keine API hat {permission}",
+	Holds: "Die Berechtigung {permission} ist da", Lacks: "Es fehlt {permission}", PermissionGone: "Keine API hat {permission}",
+	Gave: "Eine Zuweisung von {name} gab sie bis {since} und ist vorbei", GrantIt: "Zuweisen",
 }

@@ -19,11 +19,14 @@ import (
 )
 
 // behind is an application behind the gate, as it is typed.
-type behind struct{ ID, Host, Target, API, Permission string }
+type behind struct {
+	ID, Host, Target, API, Permission string
+	Make                              bool // the API and the permission are made where they are not there
+}
 
 func behindOf(v *guard.Visit) behind {
 	value := func(name string) string { return strings.TrimSpace(v.Value(name)) }
-	return behind{ID: value("id"), Host: value("host"), Target: value("target"), API: value("api"), Permission: value("permission")}
+	return behind{ID: value("id"), Host: value("host"), Target: value("target"), API: value("api"), Permission: value("permission"), Make: v.Value("make") != ""}
 }
 
 // name is what its route and its upstream are called: as somebody says, or as its host begins.
@@ -81,11 +84,28 @@ var behindInputs = []typed.Input{
 	{Place: "spec.authorize.permission", Input: "permission"},
 }
 
-// usable reports what of it no gate could use, whatever else this one has.
-func (b behind) usable() error {
+// usable reports what of it the gate could not use, whatever else it has.
+func (b behind) usable(now wire.Gate) error {
 	upstream, route := b.upstream(), b.route()
-	_, err := gate.Compile([]gate.Object{{ID: b.name(), Upstream: &upstream}, {ID: b.name(), Route: &route}})
+	_, err := compilerFor(now).Compile([]gate.Object{{ID: b.name(), Upstream: &upstream}, {ID: b.name(), Route: &route}})
 	return placed(err)
+}
+
+// compilerFor makes routes of a gate, whose upstreams may lie within its networks alone where they are
+// not in files.
+func compilerFor(now wire.Gate) (c gate.Compiler) {
+	if !now.Files {
+		networks, _ := gate.Config{UpstreamNetworks: now.Networks}.Networks() // they are in use
+		c.Reach = gate.Only(networks)
+	}
+	return c
+}
+
+// apiInputs are those of an API that is made besides.
+var apiInputs = []typed.Input{
+	{Place: "id", Input: "api"},
+	{Place: "audience", Input: "host"},
+	{Place: "permissions", Input: "permission"},
 }
 
 // placed is err with what is wrong at the inputs of the form.

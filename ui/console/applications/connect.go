@@ -19,12 +19,14 @@ import (
 // connectPage shows what to set on the other side.
 type connectPage struct {
 	clientFrame
-	Guide  docs.Client
-	Guides []docs.Client // those that are for its kind
-	At     addresses
+	Guide docs.Client
+	At    addresses
 }
 
 func (p connectPage) Head(say *words.Catalogue) view.Head {
+	if p.Guide.Name == "" {
+		return part.Head(p.title(say.ConsoleApplications.Connect))
+	}
 	return part.Head(p.title(say.ConsoleApplications.Connect + " · " + p.Guide.Title))
 }
 func (p connectPage) Body() templ.Component { return connectBody(p) }
@@ -56,12 +58,12 @@ func guidesOf(group string) (all []docs.Client) {
 	return all
 }
 
-// guideOf is the section that is asked for, and otherwise the first that is for the kind.
+// guideOf is the section that is asked for, and otherwise the one for the kind where there is no choice.
 func guideOf(kind oauth.Kind, name string) docs.Client {
 	if c, ok := docs.ClientOf(name); ok {
 		return c
 	}
-	if all := guides(kind); len(all) > 0 {
+	if all := guides(kind); len(all) == 1 {
 		return all[0]
 	}
 	return docs.Client{}
@@ -72,18 +74,12 @@ func (d *Door) connect(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := connectPage{clientFrame: f, Guide: guideOf(f.Client.Kind, v.Query("for")), Guides: guides(f.Client.Kind), At: addressesOf(d.Issuer)}
-	page.Command = guard.Command("client", "create", "--for", page.Guide.Name, "--home-url", "ADDRESS")
-	return v.Show(http.StatusOK, page)
-}
-
-// filters choose the section.
-func (p connectPage) filters(say *words.Catalogue) part.Filters {
-	in := part.Field{ID: "for", Label: say.ConsoleApplications.ForWhat, Value: p.Guide.Name}
-	for _, c := range p.Guides {
-		in.Options = append(in.Options, part.Option{Value: c.Name, Label: c.Title})
+	page := connectPage{clientFrame: f, Guide: guideOf(f.Client.Kind, v.Query("for")), At: addressesOf(d.Issuer)}
+	page.Command = guard.Command("client", "show", string(f.Client.ID))
+	if page.Guide.Name != "" {
+		page.Command = guard.Command("client", "create", "--for", page.Guide.Name, "--home-url", "ADDRESS")
 	}
-	return part.Filters{Action: p.path() + "/connect", Fields: []part.Field{in}}
+	return v.Show(http.StatusOK, page)
 }
 
 // settings are what the section says, with the values of the application.

@@ -23,6 +23,7 @@ const (
 	pathRoutes = "/console/routes"
 	pathEdges  = "/console/edges"
 	pathAPIs   = "/console/apis"
+	pathGrant  = "/console/grants/new"
 )
 
 // gatePage asks where an application is that goes behind the gate, and who may pass.
@@ -32,6 +33,9 @@ type gatePage struct {
 	In   behind
 	APIs []wire.API // those that there are, the first of them, as far as the visitor may see them
 	All  bool       // these are all
+	// CanMake is that the visitor may make an API here, and MadeAPI that it was made, though the rest
+	// was not.
+	CanMake, MadeAPI bool
 }
 
 func (p gatePage) Head(say *words.Catalogue) view.Head {
@@ -56,12 +60,15 @@ func (p gatePage) form(say *words.Catalogue) part.Form {
 	host.Focus = p.Wrong == nil
 	name := line("id", a.GateName, a.GateNameHint, in.ID, 64)
 	name.Optional = true
-	return p.Draw(say, part.Form{
-		ID: "gate", Action: pathGate, Cancel: pathNew, Do: []part.Button{{ID: "submit", Label: p.do(say), Main: true}}, Fields: []part.Field{
-			host, line("target", a.GateTarget, a.GateTargetHint, in.Target, 255),
-			line("api", say.ConsoleRoutes.API, a.GateAPIHint, in.API, 64, p.apis()...), line("permission", a.GatePermission, a.GatePermissionHint, in.Permission, 128, p.permissions()...), name,
-		},
-	})
+	form := part.Form{ID: "gate", Action: pathGate, Cancel: pathNew, Do: []part.Button{{ID: "submit", Label: p.do(say), Main: true}}, Fields: []part.Field{
+		host, line("target", a.GateTarget, a.GateTargetHint, in.Target, 255),
+		line("api", say.ConsoleRoutes.API, a.GateAPIHint, in.API, 64, p.apis()...), line("permission", a.GatePermission, a.GatePermissionHint, in.Permission, 128, p.permissions()...),
+	}}
+	if p.CanMake {
+		form.Fields = append(form.Fields, part.Field{ID: "make", Label: a.GateMake, Hint: a.GateMakeHint, Kind: part.Tick, On: in.Make})
+	}
+	form.Fields = append(form.Fields, name)
+	return p.Draw(say, form)
 }
 
 // apis are offered while one is typed.
@@ -101,19 +108,24 @@ func (p gatePage) permissions() (all []part.Option) {
 	return all
 }
 
-// named refuses an API or a permission that is none: a route that asks for it lets nobody through.
+// named refuses an API or a permission that is none, and is not to be made: a route that asks for it
+// lets nobody through.
 func (p gatePage) named() error {
-	if !p.All {
-		return nil
-	}
-	one := p.api()
-	if one == nil {
-		return guard.Unknown("api", p.In.API, p.apis())
-	}
-	if !slices.ContainsFunc(one.Permissions, func(x wire.Permission) bool { return x.Permission == p.In.Permission }) {
+	one, spelled := p.api(), p.In.spelled()
+	switch {
+	case !p.All || p.makes() || p.In.API == "":
+		return spelled
+	case one == nil:
+		return guard.Together(guard.Unknown("api", p.In.API, p.apis()), spelled)
+	case p.In.Permission != "" && !has(one, p.In.Permission):
 		return guard.Unknown("permission", p.In.Permission, p.permissions())
 	}
 	return nil
+}
+
+// has reports whether a permission is in the catalogue of an API.
+func has(one *wire.API, permission string) bool {
+	return slices.ContainsFunc(one.Permissions, func(x wire.Permission) bool { return x.Permission == permission })
 }
 
 // askGate shows the form, or what to do next where the address names a route.
@@ -139,8 +151,8 @@ func gateForm(v *guard.Visit) (gatePage, error) {
 			return p, err
 		}
 	}
-	p.Command = p.In.same(p.Gate)
-	if !v.Can("listAPIs", nil) {
+	if p.CanMake = v.Can("createAPI", nil) && v.Can("listAPIs", nil); !v.Can("listAPIs", nil) {
+		p.Command = p.same()
 		return p, nil
 	}
 	found, err := guard.Ask[admin.Page[wire.API]](v, "listAPIs", admin.Input{Query: url.Values{"limit": {itoa(guard.MaxOffered)}}})
@@ -149,6 +161,8 @@ func gateForm(v *guard.Visit) (gatePage, error) {
 	}
 	p.APIs = slices.DeleteFunc(found.Body.Items, func(a wire.API) bool { return a.BuiltIn })
 	p.All = found.Body.Next == ""
+	p.In.Make = p.All && len(p.APIs) == 0
+	p.Command = p.same()
 	return p, nil
 }
 
@@ -160,14 +174,15 @@ func (d *Door) protect(v *guard.Visit) error {
 		return err
 	}
 	p.In = behindOf(v)
-	p.Command = p.In.same(p.Gate)
-	if err = p.In.usable(); err == nil {
-		err = p.named()
+	p.Command = p.same()
+	if err = guard.Together(p.In.usable(p.Gate), p.named()); err == nil && v.Value("check") != "" {
+		return v.Show(http.StatusOK, p)
+	}
+	if err == nil {
+		err = p.makeAPI(v)
 	}
 	switch {
 	case err != nil:
-	case v.Value("check") != "":
-		return v.Show(http.StatusOK, p)
 	case p.Gate.Files:
 		return showReady(v, readyPage{Frame: p.Frame, Gate: p.Gate, In: p.In})
 	default:
@@ -235,6 +250,9 @@ func (d *Door) behindGate(v *guard.Visit, route string) error {
 
 func showReady(v *guard.Visit, p readyPage) (err error) {
 	p.Command = p.In.same(p.Gate)
+	if v.Can("createGrant", nil) {
+		p.Grant = pathGrant + "?" + url.Values{"permission": {p.In.API + "/" + p.In.Permission}}.Encode()
+	}
 	if p.Proxies, err = proxies(v, p.In); err != nil {
 		return err
 	}
@@ -248,6 +266,7 @@ type readyPage struct {
 	Gate    wire.Gate
 	In      behind
 	Proxies []gateSnippet
+	Grant   string // where the permission is given to somebody; "": not by the visitor
 }
 
 func (p readyPage) name(say *words.Catalogue) words.Title {

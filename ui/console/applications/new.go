@@ -306,6 +306,9 @@ func (p madePage) Head(say *words.Catalogue) view.Head {
 }
 func (p madePage) Body() templ.Component { return madeBody(p) }
 
+// tries reports whether its sign-in can be tried.
+func (p madePage) tries() bool { return p.CanTry && len(p.Made.RedirectURIs) > 0 }
+
 // once is the secret, with the lines of an .env file.
 func (p madePage) once(say *words.Catalogue) part.Secret {
 	return part.Secret{

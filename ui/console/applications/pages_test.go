@@ -90,7 +90,7 @@ func samples() map[string]view.Page {
 	}
 	for _, kind := range kinds {
 		for _, g := range guides(kind) {
-			pages["connect "+string(kind)+" "+g.Name] = connectPage{clientFrame: one, Guide: g, Guides: guides(kind), At: at0}
+			pages["connect "+string(kind)+" "+g.Name] = connectPage{clientFrame: one, Guide: g, At: at0}
 		}
 	}
 	for _, a := range acts {
@@ -201,5 +201,44 @@ func TestTheCommandSetsWhatTheFormOfSettingsHolds(t *testing.T) {
 				t.Errorf("%s is set by no flag", in.name)
 			}
 		}
+	}
+}
+
+// People look for the language that they write in: no library stands below another heading.
+func TestEachLibraryOfServersHasItsLanguage(t *testing.T) {
+	t.Parallel()
+	for _, g := range guidesOf("Libraries of servers") {
+		if languages[g.Name] == "" {
+			t.Errorf("%s has no language", g.Name)
+		}
+	}
+	for language, say := range map[string]*words.Catalogue{"en": words.Shipped().Named("en"), "de": words.Shipped().Named("de")} {
+		for _, kind := range kinds {
+			for _, s := range shelves(say, kind, "/x", "") {
+				if s.Name == "" {
+					t.Errorf("%s, %s: a heading is empty above %+v", language, kind, s.Books)
+				}
+			}
+		}
+	}
+}
+
+// Nothing leads away from a secret that is shown once but the button that says it is stored: what is to
+// be tried or read beside it opens in a tab of its own.
+func TestNothingLeadsAwayFromASecretUnasked(t *testing.T) {
+	t.Parallel()
+	made := madePage{Made: wire.NewClient{NewClientSecret: wire.NewClientSecret{Client: wire.Client{ID: "4711", AuthMethod: "client_secret", GrantTypes: []string{oauth.GrantCode}, RedirectURIs: []string{"https://shop.test/cb"}}, Secret: "s3cret"}}, CanTry: true}
+	stored := 0
+	for _, n := range viewtest.Nodes(t, viewtest.Shown(t, made).Body.Bytes()) {
+		href := viewtest.Attr(n, "href")
+		if !strings.HasPrefix(href, pathAll+"/4711") || viewtest.Attr(n, "target") == "_blank" {
+			continue
+		}
+		if stored++; href != pathAll+"/4711" || stored > 1 {
+			t.Errorf("%s leads away from the secret", href)
+		}
+	}
+	if stored != 1 {
+		t.Errorf("%d buttons say that it is stored", stored)
 	}
 }

@@ -27,7 +27,9 @@ const (
 	pathRefused  = path + "/refused"
 	pathOne      = path + "/route/"
 
-	pathUpstreams = "/console/upstreams" // another area
+	// Other areas, which a page leads to.
+	pathUpstreams = "/console/upstreams"
+	pathGrant     = "/console/grants/new"
 )
 
 // Door serves the pages.

@@ -43,8 +43,20 @@ func newPage(v *guard.Visit) (editPage, error) {
 		return p, gate.ErrInFiles()
 	}
 	p.same()
-	p.Upstreams, err = upstreams(v)
-	return p, err
+	if err := p.offer(v); err != nil {
+		return p, err
+	}
+	p.Empty = len(p.Upstreams) == 0 && v.Can("createGateUpstream", nil)
+	return p, nil
+}
+
+// offer puts what may be chosen into the form.
+func (p *editPage) offer(v *guard.Visit) (err error) {
+	if p.Upstreams, err = upstreams(v); err != nil {
+		return err
+	}
+	p.APIs, err = v.APIs()
+	return err
 }
 
 // upstreams are those that a route may lead to.
@@ -95,8 +107,7 @@ func editing(v *guard.Visit) (routeFrame, editPage, error) {
 	}
 	p := editPage{Frame: f.Frame, Methods: methods, Of: f.ID, ETag: f.ETag, Draft: draftOf(f.ID, f.Kept.Spec)}
 	p.same()
-	p.Upstreams, err = upstreams(v)
-	return f, p, err
+	return f, p, p.offer(v)
 }
 
 // drafted is the route that a form brought: as it was typed, or, of the page that shows a change in

@@ -24,6 +24,8 @@ type editPage struct {
 	Draft     draft
 	Methods   []string // that a route may take
 	Upstreams []string
+	APIs      []part.Option    // whose permissions a route may ask for
+	Empty     bool             // of a new one: there is no upstream, and the visitor may make one
 	Tried     *admin.GateTrial // what was typed can be used
 
 	present string // the ETag of the route as it is by now
@@ -72,7 +74,11 @@ func (p editPage) crumbs(say *words.Catalogue) []part.Link {
 func (p editPage) wrongs(say *words.Catalogue) []string {
 	form := p.form(say)
 	all := form.Wrong
-	for _, in := range form.Fields {
+	fields := form.Fields
+	for _, g := range form.Folds {
+		fields = append(fields, g.Fields...)
+	}
+	for _, in := range fields {
 		if in.Problem != "" {
 			all = append(all, in.Problem)
 		}
@@ -98,21 +104,34 @@ func (p editPage) form(say *words.Catalogue) part.Form {
 		part.Field{ID: "hosts", Label: w.Hosts, Hint: w.HostsHint, Kind: part.Area, Rows: 2, Value: d.Hosts, Literal: true},
 		part.Field{ID: "paths", Label: w.Paths, Hint: w.PathsHint, Kind: part.Area, Rows: 3, Value: d.Paths, Literal: true},
 		part.Field{ID: "methods", Label: w.Methods, Kind: part.Ticks, Options: ticked(d.Methods, p.Methods, nil)},
-		part.Field{ID: "mode", Label: w.Mode, Kind: part.Radio, Options: []part.Option{
-			{Value: gate.Enforce.String(), Label: w.Enforce, Hint: w.EnforceHint, On: d.Mode == "" || d.Mode == gate.Enforce.String()},
+		part.Field{ID: "authn", Label: w.Authn, Kind: part.Ticks, Options: ticked(d.Authn, []string{gate.ByBearer, gate.BySession, gate.ByCertificate}, []string{w.Bearer, w.Session, w.Certificate})},
+		part.Field{ID: "public", Label: w.Public, Hint: w.PublicHint, Kind: part.Tick, On: d.Public},
+		part.Field{ID: "api", Label: w.API, Hint: w.APIHint, Value: d.API, Literal: true, Optional: true, Max: 64, Complete: "off", Options: p.APIs},
+		part.Field{ID: "permission", Label: w.Permission, Hint: w.PermissionHint, Kind: part.Area, Rows: 2, Value: d.Permission, Literal: true, Optional: true},
+		part.Field{ID: "upstream", Label: w.Upstream, Hint: w.UpstreamHint, Kind: part.Choose, Value: d.Upstream, Options: p.upstreams(say)},
+	)
+	form.Folds = p.folds(say)
+	return p.Draw(say, form)
+}
+
+// folds are what a first route needs nothing of.
+func (p editPage) folds(say *words.Catalogue) []part.Fold {
+	w, d := say.ConsoleRoutes, p.Draft
+	enforces := d.Mode == "" || d.Mode == gate.Enforce.String()
+	return []part.Fold{
+		{Label: w.Mode, Lead: w.ModeLead, Open: !enforces, Fields: []part.Field{{ID: "mode", Label: w.Mode, Kind: part.Radio, Options: []part.Option{
+			{Value: gate.Enforce.String(), Label: w.Enforce, Hint: w.EnforceHint, On: enforces},
 			{Value: gate.Shadow.String(), Label: w.Shadow, Hint: w.ShadowHint, On: d.Mode == gate.Shadow.String()},
 			{Value: gate.Off.String(), Label: w.Off, Hint: w.OffHint, On: d.Mode == gate.Off.String()},
+		}}}},
+		{Label: w.Narrower, Lead: w.NarrowerLead, Open: d.Resource != "" || d.Condition != "", Fields: []part.Field{
+			{ID: "resource", Label: w.Resource, Hint: w.ResourceHint, Value: d.Resource, Literal: true, Optional: true, Max: 200, Complete: "off"},
+			{ID: "condition", Label: w.Condition, Hint: w.ConditionHint, Kind: part.Area, Rows: 2, Value: d.Condition, Literal: true, Optional: true},
 		}},
-		part.Field{ID: "upstream", Label: w.Upstream, Hint: w.UpstreamHint, Kind: part.Choose, Value: d.Upstream, Options: p.upstreams(say)},
-		part.Field{ID: "public", Label: w.Public, Hint: w.PublicHint, Kind: part.Tick, On: d.Public},
-		part.Field{ID: "authn", Label: w.Authn, Kind: part.Ticks, Options: ticked(d.Authn, []string{gate.ByBearer, gate.BySession, gate.ByCertificate}, []string{w.Bearer, w.Session, w.Certificate})},
-		part.Field{ID: "api", Label: w.API, Hint: w.APIHint, Value: d.API, Literal: true, Optional: true, Max: 64, Complete: "off"},
-		part.Field{ID: "permission", Label: w.Permission, Hint: w.PermissionHint, Kind: part.Area, Rows: 2, Value: d.Permission, Literal: true, Optional: true},
-		part.Field{ID: "resource", Label: w.Resource, Hint: w.ResourceHint, Value: d.Resource, Literal: true, Optional: true, Max: 200, Complete: "off"},
-		part.Field{ID: "condition", Label: w.Condition, Hint: w.ConditionHint, Kind: part.Area, Rows: 2, Value: d.Condition, Literal: true, Optional: true},
-		part.Field{ID: "rest", Label: w.Rest, Hint: w.RestHint, Kind: part.Area, Rows: min(max(strings.Count(d.Rest, "\n")+2, 4), 24), Value: d.Rest, Literal: true, Optional: true},
-	)
-	return p.Draw(say, form)
+		{Label: w.Rest, Lead: w.RestLead, Open: d.Rest != "", Fields: []part.Field{
+			{ID: "rest", Label: w.Rest, Hint: w.RestHint, Kind: part.Area, Rows: min(max(strings.Count(d.Rest, "\n")+2, 4), 24), Value: d.Rest, Literal: true, Optional: true},
+		}},
+	}
 }
 
 // ticked are options of which some are chosen; labels are nil where the values say it.

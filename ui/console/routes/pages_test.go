@@ -11,11 +11,13 @@ import (
 	"gatehouse/admin"
 	"gatehouse/fault"
 	"gatehouse/gate"
+	"gatehouse/id"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/console/typed"
 	"gatehouse/ui/view"
 	"gatehouse/ui/view/viewtest"
+	"gatehouse/ui/words"
 	"gatehouse/wire"
 )
 
@@ -155,4 +157,41 @@ func TestPagesOfRoutesAreWellMade(t *testing.T) {
 		"simulator, asks more":  answer(wire.GateAnswer{Decision: "challenge", Reason: "condition", Routed: routed, Explanation: &allowed}),
 		"simulator, gone":       answer(wire.GateAnswer{Decision: "error", Routed: routed}),
 	})
+}
+
+// Of a refusal only what could give the permission is told, and when the last grant of it ended; where
+// the visitor may, a link leads to the grant of it.
+func TestTheSimulatorSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	say, at := words.Shipped().Named("en"), time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	over := func(role string, hours time.Duration) wire.Considered {
+		return wire.Considered{ID: id.Grant(role), Role: role, Effect: access.Allow, Verdict: access.Ended, ExpiresAt: at.Add(hours * time.Hour)}
+	}
+	refusal := wire.Explanation{Decision: refused, Reason: access.NoGrant, Do: "shop/orders:refund", Principal: wire.Subject{Kind: access.User, ID: "usr_a"}, Grants: []wire.Considered{
+		over("first", -9), over("last", -1), over("second", -5), {ID: "x", Role: "other", Verdict: access.OtherPermission}, {ID: "y", Role: "soon", Verdict: access.NotYet},
+	}}
+	var got []string
+	for _, s := range held(say, &refusal) {
+		got = append(got, s.Label)
+	}
+	if want := "They lack shop/orders:refund|By a grant of soon|A grant of last gave it until " + say.Moment(at.Add(-time.Hour)) + ", and is over"; strings.Join(got, "|") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, "|"), want)
+	}
+	allow := refusal
+	allow.Decision, allow.Grant = allowed, "y"
+	if steps := held(say, &allow); len(steps) != 2 || steps[1].Outcome != part.Passed {
+		t.Errorf("who may is told %+v", steps)
+	}
+
+	p := simulatePage{Answer: &wire.GateAnswer{Decision: "deny", Explanation: &refusal}, Email: "ada@example.test"}
+	if got, want := p.grants(true), "/console/grants/new?kind=user&permission=shop%2Forders%3Arefund&subject=ada%40example.test"; got != want || p.grants(false) != "" {
+		t.Errorf("the link leads to %q, and for who may not to %q", got, p.grants(false))
+	}
+	locked := refusal
+	locked.Reason = access.Locked
+	for _, e := range []*wire.Explanation{nil, &allow, &locked} {
+		if p.Answer.Explanation = e; p.grants(true) != "" {
+			t.Errorf("a grant would help %+v", e)
+		}
+	}
 }

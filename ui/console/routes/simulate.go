@@ -47,6 +47,7 @@ func (p *simulatePage) ask(v *guard.Visit) (status int, err error) {
 		if found, err = guard.Ask[admin.One[wire.GateAnswer]](v, "explainGateRequest", admin.Input{Query: asked}); err == nil {
 			p.Answer = &found.Body
 			p.Command = p.command(asked)
+			p.Grant = p.grants(v.Can("createGrant", nil))
 			return http.StatusOK, nil
 		}
 	}
@@ -163,6 +164,7 @@ type simulatePage struct {
 	Now     time.Time
 	Email   string // of the person who asks
 	Answer  *wire.GateAnswer
+	Grant   string // the form that gives them what is missing; "": nothing is, or the visitor may not
 }
 
 func (p simulatePage) Head(say *words.Catalogue) view.Head {
@@ -196,75 +198,6 @@ func options(all []string) (found []part.Option) {
 		found = append(found, part.Option{Value: one, Label: one})
 	}
 	return found
-}
-
-// steps are how the gate comes to its answer.
-func (p simulatePage) steps(say *words.Catalogue) []part.Step {
-	w, a := say.ConsoleRoutes, p.Answer
-	if a.Routed == nil {
-		return []part.Step{{Outcome: part.Failed, Label: w.NoRoute}}
-	}
-	r := a.Routed
-	all := []part.Step{{Outcome: part.Passed, Label: w.RoutedBy.With(words.Name, r.Route), Detail: captured(r)}}
-	switch {
-	case r.Public:
-		return append(all, part.Step{Outcome: part.Passed, Label: w.AsksNobody})
-	case p.Asked.Get("who") == "":
-		return append(all, part.Step{Outcome: part.Failed, Label: w.Unknown, Detail: shown(say, r.Authn)})
-	}
-	all = append(all, part.Step{Outcome: part.Passed, Label: w.Known.With(words.Name, p.Asked.Get("who"))})
-	if a.Explanation == nil {
-		return append(all, part.Step{Outcome: part.Failed, Label: w.PermissionGone.With(words.Permission, r.Permission)})
-	}
-	step := part.Step{Outcome: part.Passed, Label: w.Holds.With(words.Permission, a.Explanation.Do), Detail: say.ConsoleAccess.Reasons[string(a.Explanation.Reason)]}
-	if a.Explanation.Decision != "allow" {
-		step.Outcome = part.Failed
-	}
-	all = append(all, step)
-	for _, c := range a.Explanation.Grants {
-		outcome := part.Skipped
-		if c.ID == a.Explanation.Grant {
-			outcome = step.Outcome
-		}
-		all = append(all, part.Step{Outcome: outcome, Label: w.ByGrant.With(words.Name, grantOf(&c)), Detail: say.ConsoleAccess.Verdicts[string(c.Verdict)]})
-	}
-	if a.Explanation.Decision == "allow" && !through(a.Decision) {
-		all = append(all, part.Step{Outcome: part.Failed, Label: w.RouteAsksMore, Detail: say.ConsoleAccess.Reasons[a.Reason]})
-	}
-	return all
-}
-
-// grantOf is what a grant gives.
-func grantOf(c *wire.Considered) string {
-	if c.Role != "" {
-		return c.Role
-	}
-	return c.Pattern
-}
-
-func captured(r *wire.Routed) string {
-	var all []string
-	for _, name := range slices.Sorted(maps.Keys(r.Captures)) {
-		all = append(all, name+" = "+r.Captures[name])
-	}
-	return strings.Join(all, ", ")
-}
-
-// through reports whether a decision lets a request through.
-func through(decision string) bool {
-	return slices.Contains([]string{"allow", "own", "filter", "public"}, decision)
-}
-
-// verdict is the answer in a word.
-func (p simulatePage) verdict(say *words.Catalogue) part.Badge {
-	b := part.Badge{Label: decided(say, p.Answer.Decision), Tone: part.Bad}
-	switch {
-	case through(p.Answer.Decision):
-		b.Tone = part.Good
-	case p.Answer.Decision == "challenge" || p.Answer.Decision == "mcp":
-		b.Tone = part.Warn
-	}
-	return b
 }
 
 // renamed is err with its fields at the inputs of other names.
