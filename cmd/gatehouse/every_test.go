@@ -134,6 +134,7 @@ var named = []struct{ command, thing, nobody, more string }{
 	{"user enable", "user", "usr_nobody", ""},
 	{"user set-password", "user", "usr_nobody", "--password-file -"},
 	{"user reset-factor", "user", "usr_nobody", "--yes"},
+	{"user link", "user", "usr_nobody", ""},
 	{"audit erase", "user", "usr_nobody", "--yes"},
 	{"client show", "client", "nobody", ""},
 	{"client update", "client", "cli_nobody", "--name X"},
@@ -498,7 +499,7 @@ func TestEveryCommandSaysWhereItLookedForAHouse(t *testing.T) {
 		"user create": "--email a@example.test --no-password", "client create": "--name X --redirect-uri https://app.example.test/cb",
 		"route replay": "--from x",
 		"setting set":  "session.idle 1h", "setting show": "session.idle", "setting unset": "session.idle",
-		"user set-password": "usr_nobody --password-file -", "user import": "- --format ndjson",
+		"user link": "usr_nobody", "user set-password": "usr_nobody --password-file -", "user import": "- --format ndjson",
 	}
 	for _, c := range leaves((&app{}).root()) {
 		if slices.Contains(without, name(c)) {
