@@ -18,6 +18,7 @@ func (d *Door) sessions() {
 	end.Method, end.ID, end.Permission, end.Summary = http.MethodDelete, "endSession", "sessions:revoke", "Sign a browser out, and end the tokens that came of it"
 	add(d, Route{Method: http.MethodGet, Path: "/sessions", ID: "listSessions", Permission: "sessions:read", Summary: "List the browsers that are signed in"}, d.listSessions)
 	add(d, end, d.endSession)
+	add(d, Route{Method: http.MethodPost, Path: "/sessions/end", ID: "endAllSessions", Permission: "sessions:revoke", Summary: "Sign everybody out, and end all refresh tokens and what people's access tokens are good for"}, d.endAllSessions)
 }
 
 type sessionsIn struct {
@@ -88,4 +89,22 @@ func (d *Door) endSession(ctx context.Context, c *Call, in *SessionPath) (*One[E
 		out.Body.Ended = 1
 	}
 	return out, err
+}
+
+// SessionsEnd says whose sessions end: nobody signs everybody out by a path that lacks its end.
+type SessionsEnd struct {
+	Of string `json:"of" enum:"everybody" doc:"Whose"`
+}
+
+type sessionsEndIn struct{ Body SessionsEnd }
+
+// endAllSessions spares the browser of a person who asks in the console. Whoever asks with a token
+// of a person has asked with it for the last time.
+func (d *Door) endAllSessions(ctx context.Context, c *Call, _ *sessionsEndIn) (*One[Ended], error) {
+	var spared id.Session
+	if c.OfBrowser() {
+		spared = c.By.Session
+	}
+	ended, err := d.Sessions.EndEverybody(ctx, c.By, spared, session.ReasonByOperator)
+	return &One[Ended]{Body: Ended{ended}}, err
 }

@@ -21,7 +21,7 @@ const SudoFor = 10 * time.Minute
 // known where rights are handed on (access.Unproven); and so is another address of a person.
 var sudo = []string{
 	"deleteUser", "setUserPassword", "createPasswordLink", "resetUserFactors",
-	"deleteGroup", "deleteOrganisation", "createServiceAccount", "deleteServiceAccount", "createServiceKey", "revokeServiceKey", "createPersonalToken", "revokePersonalToken",
+	"endAllSessions", "deleteGroup", "deleteOrganisation", "createServiceAccount", "deleteServiceAccount", "createServiceKey", "revokeServiceKey", "createPersonalToken", "revokePersonalToken",
 	"createClient", "updateClient", "deleteClient", "endClientRefreshFamilies", "rotateClientSecret", "endClientSecret",
 	"deleteAPI", "deleteRole", "deleteScope",
 	"rotateKey", "revokeKey",

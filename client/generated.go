@@ -196,6 +196,11 @@ const (
 	PreviewAskACREmpty PreviewAskACR = ""
 )
 
+// Defines values for SessionsEndOf.
+const (
+	SessionsEndOfEverybody SessionsEndOf = "everybody"
+)
+
 // Defines values for SetChangeAction.
 const (
 	SetChangeActionAdopt  SetChangeAction = "adopt"
@@ -2702,6 +2707,15 @@ type Session struct {
 	UserAgent   *string   `json:"user_agent,omitempty"`
 }
 
+// SessionsEnd defines model for SessionsEnd.
+type SessionsEnd struct {
+	// Of Whose
+	Of SessionsEndOf `json:"of"`
+}
+
+// SessionsEndOf Whose
+type SessionsEndOf string
+
 // SetApply defines model for SetApply.
 type SetApply struct {
 	// Adopt Manage what is there already
@@ -4401,6 +4415,12 @@ type ListSessionsParams struct {
 
 // ListSessionsParamsSort defines parameters for ListSessions.
 type ListSessionsParamsSort string
+
+// EndAllSessionsParams defines parameters for EndAllSessions.
+type EndAllSessionsParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
 
 // ListSettingsParams defines parameters for ListSettings.
 type ListSettingsParams struct {
@@ -6949,6 +6969,19 @@ func (g *Gatehouse) AllSessions(ctx context.Context, params *ListSessionsParams)
 		}
 		return page.Body.Items, page.Body.Next, nil
 	})
+}
+
+// EndAllSessions does POST /api/v1/sessions/end: Sign everybody out, and end all refresh tokens and what people's access tokens are good for.
+// Needs the permission `gatehouse/sessions:revoke`.
+func (g *Gatehouse) EndAllSessions(ctx context.Context, body SessionsEnd, params *EndAllSessionsParams) (*Answer[Ended], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/sessions/end")
+	r.body = body
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[Ended](ctx, g, r)
 }
 
 // EndSession does DELETE /api/v1/sessions/{session}: Sign a browser out, and end the tokens that came of it.

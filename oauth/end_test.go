@@ -104,6 +104,7 @@ func TestWhatEndsTakesItsTokensAndFamiliesAlong(t *testing.T) {
 		}, []string{"ada/web/2", "bob/web/3"}, []string{}},
 		"no session": {func(t *testing.T, h *house) error { return h.EndSessions(t.Context(), nil) }, nil, nil},
 		"a person":   {func(t *testing.T, h *house) error { return h.EndUser(t.Context(), "usr_ada", "") }, all[:3], nil},
+		"everybody":  {func(t *testing.T, h *house) error { return h.EndEverybody(t.Context()) }, all, nil},
 		"a person but for one session": {func(t *testing.T, h *house) error {
 			return h.EndUser(t.Context(), "usr_ada", "ses_1")
 		}, []string{"ada/web/2"}, nil},
@@ -220,6 +221,7 @@ func (h *house) endings(t *testing.T) map[string]func() error {
 		"EndClient":        func() error { return h.EndClient(t.Context(), "web") },
 		"EndAuthorization": func() error { return h.EndAuthorization(t.Context(), "aut_ada/web/1", "x") },
 		"WithdrawConsent":  func() error { return h.WithdrawConsent(t.Context(), console, "usr_ada", "web") },
+		"EndEverybody":     func() error { return h.EndEverybody(t.Context()) },
 		"DeleteClient":     func() error { return h.DeleteClient(t.Context(), console, "web") },
 	}
 }
@@ -230,8 +232,8 @@ func TestFailedEndLeavesNothingBehind(t *testing.T) {
 		for method, writers := range map[string][]string{
 			"EndFamiliesOfAuthorization": {"EndAuthorization"}, "EndFamiliesOfConsent": {"WithdrawConsent"},
 			"EndFamiliesOfUser":   {"EndUser"},
-			"EndFamiliesOfClient": {"EndClient", "DeleteClient"},
-			"Revoke":              {"EndSessions", "EndUser", "EndClient", "EndAuthorization", "WithdrawConsent", "DeleteClient"},
+			"EndFamiliesOfClient": {"EndClient", "DeleteClient"}, "EndFamiliesOfEverybody": {"EndEverybody"},
+			"Revoke": {"EndSessions", "EndUser", "EndEverybody", "EndClient", "EndAuthorization", "WithdrawConsent", "DeleteClient"},
 		} {
 			h := newHouse(t)
 			h.m.fail(method, broken)

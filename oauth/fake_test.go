@@ -201,6 +201,10 @@ func (m *memory) EndFamiliesOfClient(_ context.Context, client id.Client, until 
 	return m.endFamilies("EndFamiliesOfClient", "", until, func(fam oauth.Family) bool { return fam.Client == client })
 }
 
+func (m *memory) EndFamiliesOfEverybody(_ context.Context, now time.Time) error {
+	return m.endFamilies("EndFamiliesOfEverybody", "", now, func(oauth.Family) bool { return true })
+}
+
 func (m *memory) endFamilies(method string, reason audit.Reason, now time.Time, which func(oauth.Family) bool) error {
 	return m.do(method, func() error {
 		for i, fam := range m.s.families {

@@ -106,11 +106,15 @@ const (
 	RevokedAuthorization RevocationKind = "authorization"
 	RevokedSession       RevocationKind = "session"
 	RevokedUser          RevocationKind = "user"
+	RevokedEverybody     RevocationKind = "everybody" // all people; Key is Everybody
 	RevokedOthers        RevocationKind = "others"
 	RevokedClient        RevocationKind = "client"
 	RevokedKey           RevocationKind = "key"
 	RevokedConsent       RevocationKind = "consent"
 )
+
+// Everybody is the key of what ends for all people.
+const Everybody = "people"
 
 // Revocation says that access tokens about Key, issued at or before Before, are
 // dead although their signature and their expiry are good. After Until no such
@@ -190,6 +194,8 @@ type Store interface {
 	// families there are; who is not there has nothing to end.
 	EndFamiliesOfUser(ctx context.Context, user id.User, except id.Session, now time.Time) error
 	EndFamiliesOfClient(ctx context.Context, client id.Client, until time.Time) error
+	// EndFamiliesOfEverybody ends the families of all clients at now.
+	EndFamiliesOfEverybody(ctx context.Context, now time.Time) error
 	// EndFamiliesOfAuthorization ends the live families of one authorization, and
 	// EndFamiliesOfConsent those that a person has with a client: each row by
 	// itself, for there are few.

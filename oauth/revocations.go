@@ -46,7 +46,7 @@ type death struct {
 func newRevocations() revocations {
 	s := revocations{kinds: map[RevocationKind]*deaths{}}
 	for _, kind := range []RevocationKind{
-		RevokedToken, RevokedAuthorization, RevokedSession, RevokedUser, RevokedOthers, RevokedClient, RevokedKey, RevokedConsent,
+		RevokedToken, RevokedAuthorization, RevokedSession, RevokedUser, RevokedEverybody, RevokedOthers, RevokedClient, RevokedKey, RevokedConsent,
 	} {
 		s.kinds[kind] = &deaths{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
 	}

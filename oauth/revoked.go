@@ -36,13 +36,17 @@ type Thing struct {
 // Things is one of each kind that a token can have, RevokedOthers last: its key
 // is the person alone, and in the revocation whoever was spared comes behind it.
 // Keys of what a token does not have are empty.
-type Things [8]Thing
+type Things [9]Thing
 
 // Things is all that a revocation of such a token can be about.
 func (t *TokenFacts) Things() Things {
 	consent := t.consent
 	if consent == "" && t.User != "" {
 		consent = consentOf(t.User, t.Client)
+	}
+	everybody := ""
+	if t.User != "" {
+		everybody = Everybody
 	}
 	return Things{
 		{RevokedToken, t.JTI},
@@ -52,6 +56,7 @@ func (t *TokenFacts) Things() Things {
 		{RevokedClient, string(t.Client)},
 		{RevokedKey, t.KeyID},
 		{RevokedConsent, consent},
+		{RevokedEverybody, everybody},
 		{RevokedOthers, string(t.User)},
 	}
 }

@@ -13,6 +13,7 @@ const (
 	ActionCreate audit.Action = "session.create"
 	ActionRaise  audit.Action = "session.raise"
 	ActionEnd    audit.Action = "session.end"
+	ActionEndAll audit.Action = "sessions.end"
 )
 
 // Why a session ended. Others who end sessions have reasons of their own.
@@ -29,6 +30,7 @@ const (
 var Audited = audit.Catalogue{
 	{Action: ActionCreate, When: "A browser was signed in", Targets: []audit.Kind{KindSession}, After: "what was proved"},
 	{Action: ActionRaise, When: "A signed-in browser proved again or more", Targets: []audit.Kind{KindSession}, After: "what is proved now"},
+	{Action: ActionEndAll, When: "Everybody was signed out; the browsers have no events of their own", Targets: []audit.Kind{audit.KindHouse}, After: "how many browsers were signed out"},
 	{Action: ActionEnd, When: "A browser was signed out; the reason says why", Targets: []audit.Kind{KindSession}},
 }
 

@@ -74,6 +74,29 @@ func (m *Manager) EndAll(ctx context.Context, by audit.Actor, user id.User, exce
 	return n, nil
 }
 
+// EndEverybody ends the sessions of everybody as End does, but for except (empty: none is
+// spared), with all refresh families and every token about a person, and returns how many
+// it ended. What spared browsers' applications hold ends too: they ask again, and are
+// answered. It is one transaction with one event, which takes the longer the more
+// sessions there are.
+func (m *Manager) EndEverybody(ctx context.Context, by audit.Actor, except id.Session, reason audit.Reason) (int, error) {
+	n := int64(0)
+	err := m.Store.InTx(ctx, func(ctx context.Context) (err error) {
+		if n, err = m.Store.EndEverySession(ctx, except, reason, clock.Now()); err != nil {
+			return err
+		}
+		err = m.Audit.Record(ctx, audit.Event{Actor: by, Action: ActionEndAll, Target: audit.Itself(), Reason: reason, After: audit.Doc(map[string]any{"ended": n})})
+		if err != nil {
+			return err
+		}
+		return m.Families.EndEverybody(ctx)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("sign everybody out: %w", err)
+	}
+	return int(n), nil
+}
+
 // endOldest makes room for one more session of a person who has MaxPerPerson, and
 // reports whether there was one to end.
 func (m *Manager) endOldest(ctx context.Context, by audit.Actor, user id.User) (bool, error) {

@@ -30,6 +30,8 @@ type Families interface {
 	// EndSessions ends the refresh families and tokens of the sessions, in the
 	// transaction of ctx.
 	EndSessions(ctx context.Context, sessions []id.Session) error
+	// EndEverybody ends those of everybody, likewise.
+	EndEverybody(ctx context.Context) error
 }
 
 // Locks says who is suspended.

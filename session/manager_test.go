@@ -165,6 +165,23 @@ func (m *memory) RevokeOldestSessions(_ context.Context, user id.User, keep int,
 	return ids, err
 }
 
+func (m *memory) EndEverySession(_ context.Context, except id.Session, reason audit.Reason, now time.Time) (n int64, err error) {
+	err = m.locked("EndEverySession", func() {
+		for _, s := range m.rows {
+			if s.Live(now) && s.ID != except {
+				s.RevokedAt, s.Reason = now, reason
+				m.rows[s.ID] = s
+				n++
+			}
+		}
+	})
+	return n, err
+}
+
+func (m *memory) EndEverybody(context.Context) error {
+	return m.locked("EndEverybody", func() { m.ended = append(m.ended, "everybody") })
+}
+
 func (m *memory) SessionsOf(_ context.Context, user id.User, now time.Time, limit int) (list []session.Session, err error) {
 	err = m.locked("SessionsOf", func() {
 		for _, s := range m.rows {

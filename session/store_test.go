@@ -24,6 +24,8 @@ func (n *noFamilies) EndSessions(_ context.Context, ids []id.Session) error {
 	return nil
 }
 
+func (n *noFamilies) EndEverybody(context.Context) error { return nil }
+
 func TestSessionLivesAndEndsInTheDatabase(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/id"
 	"gatehouse/store/engine"
 )
 
@@ -69,7 +70,7 @@ FROM (
 	endSliceOfSessions = newStatement(`
 UPDATE sessions
 SET revoked_at = $1, reason = $2
-WHERE id > $3 AND id <= $4 AND revoked_at IS NULL AND +expires_at > $1`)
+WHERE id > $3 AND id <= $4 AND id <> $5 AND revoked_at IS NULL AND +expires_at > $1`)
 
 	// Index interactions_expires.
 	dropInteractions = newStatement(`
@@ -89,16 +90,17 @@ WHERE until_at > $1`)
 // sliceOfRestore is how many rows a statement of a restore changes at most.
 const sliceOfRestore = 500
 
-// EndEverySession ends all browser sessions at now, and returns how many. It is
-// for a database that nobody serves from.
-func (s *Store) EndEverySession(ctx context.Context, reason audit.Reason, now time.Time) (ended int64, err error) {
+// EndEverySession ends all browser sessions at now but except (empty: none is spared),
+// and returns how many. It looks at every session there is: it takes a while, in the
+// transaction of ctx if there is one.
+func (s *Store) EndEverySession(ctx context.Context, except id.Session, reason audit.Reason, now time.Time) (ended int64, err error) {
 	for last := ""; ; {
 		next := ""
 		err := s.each(ctx, sliceOfSessions, []any{last, int64(sliceOfRestore)}, func(rows *sql.Rows) error { return rows.Scan(&next) })
 		if err != nil || next == "" {
 			return ended, doing("end every session", err)
 		}
-		n, err := s.exec(ctx, endSliceOfSessions, micros(now), string(reason), last, next)
+		n, err := s.exec(ctx, endSliceOfSessions, micros(now), string(reason), last, next, string(except))
 		if err != nil {
 			return ended, doing("end every session", err)
 		}

@@ -87,6 +87,11 @@ SET ended_at = CASE WHEN ended_at > $2 THEN ended_at ELSE $2 END
 WHERE id = $1`)
 )
 
+// All rows: operators register clients, and a server holds all of them in memory.
+var endFamiliesOfAll = newStatement(`
+UPDATE clients
+SET ended_at = CASE WHEN ended_at > $1 THEN ended_at ELSE $1 END`)
+
 // InsertFamily stores f.
 func (s *Store) InsertFamily(ctx context.Context, f oauth.Family) error {
 	args := append([]any{string(f.ID)}, authorizationArgs(f.Authorization)...)
@@ -214,6 +219,12 @@ func (s *Store) EndFamiliesOfClient(ctx context.Context, client id.Client, until
 	return doing("end the families of a client", err)
 }
 
+// EndFamiliesOfEverybody ends the families of all clients at now, in the rows of these.
+func (s *Store) EndFamiliesOfEverybody(ctx context.Context, now time.Time) error {
+	_, err := s.exec(ctx, endFamiliesOfAll, micros(now))
+	return doing("end the families of everybody", err)
+}
+
 // EndFamiliesOfAuthorization ends those of one authorization that were not ended
 // before.
 func (s *Store) EndFamiliesOfAuthorization(ctx context.Context, authorization id.Authorization, reason audit.Reason, now time.Time) error {
@@ -255,7 +266,7 @@ WHERE id IN (
 var familiesTable = table{
 	statements: []*statement{
 		insertFamily, rotateFamily, touchFamily, endFamiliesOfAuthorization, endFamiliesOfConsent,
-		endFamiliesOfUser, endFamiliesOfClient, familyOnPostgres, familyOnSQLite, familiesOnPostgres, familiesOnSQLite, rotateFamilies,
+		endFamiliesOfUser, endFamiliesOfClient, endFamiliesOfAll, familyOnPostgres, familyOnSQLite, familiesOnPostgres, familiesOnSQLite, rotateFamilies,
 		familiesOfUser, familiesOfClient,
 	},
 	brooms: []broom{ // indexes refresh_families_expires and refresh_families_revoked

@@ -227,6 +227,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		endFamiliesOfConsent:       one(at, "reason", user, client),
 		endFamiliesOfUser:          one(user, at, ses),
 		endFamiliesOfClient:        one(client, at),
+		endFamiliesOfAll:           one(at),
 		rotateFamilies: one([]string{fam, crowd.ID("fam_", n+1)}, []string{client, client}, [][]byte{bytes("cur_", n), bytes("cur_", n+1)},
 			[][]byte{bytes("new_", n), bytes("new_", n+1)}, [][]byte{[]byte("sealed"), []byte("sealed")}, []int64{at, at}, []int64{at + 1, at + 1}),
 
@@ -449,7 +450,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectChanges:     {{int64(1), int64(0), int64(planPage)}, {int64(math.MaxInt64), int64(0), int64(planPage)}},
 
 		sliceOfSessions:    {{"", int64(sliceOfRestore)}, {ses, int64(sliceOfRestore)}},
-		endSliceOfSessions: one(at, "reason", ses, ses+"~"),
+		endSliceOfSessions: one(at, "reason", ses, ses+"~", ses),
 		dropInteractions:   one(at, int64(sliceOfRestore)),
 		dropMarks:          one(at),
 

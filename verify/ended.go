@@ -12,11 +12,15 @@ const (
 	endedAuthorization = "authorization"
 	endedSession       = "session"
 	endedUser          = "user"
-	endedOthers        = "others" // "user|session": what the user has but for that session
+	endedEverybody     = "everybody" // all people; the key is always the same
+	endedOthers        = "others"    // "user|session": what the user has but for that session
 	endedClient        = "client"
 	endedKey           = "key"
 	endedConsent       = "consent" // "user|client"
 )
+
+// everybody is the key of endedEverybody.
+const everybody = "people"
 
 // inFlight is how long after the end of a person another process of the issuer may
 // still give a token by the old sign-in.
@@ -121,7 +125,7 @@ func (l *ledger) revoke(e *event, now int64) {
 	switch t.kind {
 	case endedOthers:
 		t.key, n.spared, _ = strings.Cut(t.key, "|")
-	case endedToken, endedAuthorization, endedSession, endedUser, endedClient, endedKey, endedConsent:
+	case endedToken, endedAuthorization, endedSession, endedUser, endedEverybody, endedClient, endedKey, endedConsent:
 	default:
 		t.key = ""
 	}
@@ -207,6 +211,9 @@ func (l *ledger) revoked(c *Claims, issued int64) string {
 	}
 	if e, ok := l.things[thing{endedUser, c.Subject}]; ok && e.killsOfPerson(c, issued) {
 		return "all of its person was ended"
+	}
+	if e, ok := l.things[thing{endedEverybody, everybody}]; ok && issued <= e.before {
+		return "everybody was signed out"
 	}
 	if e, ok := l.things[thing{endedOthers, c.Subject}]; ok && e.killsOfPerson(c, issued) && c.Session != e.spared {
 		return "its person ended other sessions"

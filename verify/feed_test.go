@@ -74,6 +74,11 @@ func TestWhatTheFeedSaysEndsTokens(t *testing.T) {
 			[]map[string]any{at(-time.Second), at(0), at(time.Second)},
 			[]map[string]any{{"sub": "usr_bob"}, later, {"auth_time": now.Unix()}, at(2 * time.Second)},
 		},
+		"everybody": {
+			revoked("everybody", "people", now.Add(time.Second)),
+			[]map[string]any{at(-time.Second), at(0), at(time.Second), {"sub": "usr_bob"}},
+			[]map[string]any{at(2 * time.Second), {"sub": "job", "client_id": "job", "iat": now.Add(-time.Minute).Unix()}},
+		},
 		"a person but for one session": {
 			revoked("others", "usr_ada|ses_2", now),
 			[]map[string]any{at(-time.Second), at(0)},

@@ -119,7 +119,7 @@ func TestUsageErrorsHaveAnExitCodeOfTheirOwn(t *testing.T) {
 		{"client create --name x --public --auth-method client_secret_basic", "contradict each other"},
 		{"client create --name x --refresh never", "--refresh must be rotate or static"},
 		{"session revoke", "name sessions (ses_…), or a person with --user"},
-		{"session revoke ses_x --user a@example.test", "and not both"},
+		{"session revoke ses_x --user a@example.test", "one of these alone"},
 		{"session list --limit 0", "--limit must be at least 1; --all lists everything"},
 		{"session list --cursor 7", "--cursor \"7\" is none"},
 		{"config explain session.idel", "did you mean session.idle?"},

@@ -23,29 +23,50 @@ begins with a sign-in, and ends by itself when it is not used or grows too old
 
 func (a *app) sessionRevoke() *cobra.Command {
 	var user string
-	cmd := a.printing(&cobra.Command{
-		Use:   "revoke SESSION… | --user USER",
+	var everybody bool
+	cmd := a.confirming(a.printing(&cobra.Command{
+		Use:   "revoke SESSION… | --user USER | --everybody",
 		Short: "End browser sessions and the tokens that came of them",
 		Long: `End browser sessions and the tokens that applications got by them: the browser
-is signed out at its next request. Sessions that had ended before do not count.`,
+is signed out at its next request. Sessions that had ended before do not count.
+--everybody signs out all people, ends all refresh tokens of all applications, and
+has the access tokens of people refused within a second. Personal access tokens and
+keys of service accounts stay. It asks first; --yes is for scripts.`,
 		Example: `  gatehouse session revoke ses_kq3h5tfx2c7a
-  gatehouse session revoke --user ada@example.test`,
+  gatehouse session revoke --user ada@example.test
+  gatehouse session revoke --everybody`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if (len(args) > 0) == (user != "") {
-				return errors.New("name sessions (ses_…), or a person with --user, and not both")
+			ways := 0
+			for _, way := range []bool{len(args) > 0, user != "", everybody} {
+				if way {
+					ways++
+				}
+			}
+			if ways != 1 {
+				return errors.New("name sessions (ses_…), or a person with --user, or say --everybody, and one of these alone")
 			}
 			return nil
 		},
 		RunE: a.action(func(ctx context.Context, args []string) error {
+			if everybody {
+				if err := a.confirm(ctx, "Sign everybody out"); err != nil {
+					return err
+				}
+			}
 			return a.withHouse(ctx, func(h *house.House) error {
-				n, err := endSessions(ctx, h, args, user)
+				end := func() (int, error) { return endSessions(ctx, h, args, user) }
+				if everybody {
+					end = func() (int, error) { return h.Sessions.EndEverybody(ctx, operator(), "", session.ReasonByOperator) }
+				}
+				n, err := end()
 				if err != nil {
 					return err
 				}
 				return a.say(map[string]int{"ended": n}, "Ended: %d.", n)
 			})
 		}),
-	})
+	}))
+	cmd.Flags().BoolVar(&everybody, "everybody", false, "those of all people, with all their tokens")
 	cmd.Flags().StringVar(&user, "user", "", "all those of this `USER`, an id or an email address")
 	a.completingFlag(cmd, "user", people)
 	return a.completing(cmd, sessionIDs)

@@ -140,6 +140,7 @@ var revocationSaid = map[oauth.RevocationKind]string{
 	oauth.RevokedAuthorization: "what the token came of was ended, as by a code or a refresh token that came twice",
 	oauth.RevokedSession:       "the browser session was ended",
 	oauth.RevokedUser:          "all that the person had was ended",
+	oauth.RevokedEverybody:     "everybody was signed out",
 	oauth.RevokedOthers:        "all that the person had in other sessions was ended",
 	oauth.RevokedClient:        "what the application had was ended: it was disabled, or may less than before",
 	oauth.RevokedKey:           "the key that signed it was revoked",

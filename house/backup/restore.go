@@ -186,7 +186,7 @@ func (r *restore) reason() audit.Reason {
 func (r *restore) end(ctx context.Context, s *store.Store) error {
 	now := clock.Now()
 	var err error
-	if r.Sessions, err = s.EndEverySession(ctx, session.ReasonRestored, now); err != nil {
+	if r.Sessions, err = s.EndEverySession(ctx, "", session.ReasonRestored, now); err != nil {
 		return err
 	}
 	if err := s.DropUnfinished(ctx, now); err != nil {

@@ -73,6 +73,19 @@ func trail() []audited {
 		{action: "password.set", prepare: tokensFirst, do: changed(func(ctx context.Context, s *scene) error {
 			return s.House.Identity.SetPassword(ctx, gatetest.Console, s.ada.ID, 0, "chosen by the operator just now")
 		})},
+		{action: "password.link", prepare: novice, do: changed(func(ctx context.Context, s *scene) error {
+			_, err := s.House.Identity.PasswordLink(ctx, gatetest.Console, s.ada.ID, 0)
+			return err
+		})},
+		{action: "password.first", prepare: keep(func(t *testing.T, s *scene) {
+			novice(t, s)
+			l, err := s.House.Identity.PasswordLink(context.Background(), gatetest.Console, s.ada.ID, 0)
+			must(t, err)
+			kept.code = l.Token
+		}), do: changed(func(ctx context.Context, s *scene) error {
+			_, err := s.House.Identity.FirstPassword(ctx, gatetest.Console, kept.code, "a whole new row of words")
+			return err
+		})},
 		{action: "password.change", prepare: tokensFirst, besides: []string{"attempts"}, do: page(func(s *scene) *gatetest.Page {
 			return s.browser.Get("/account/password").Submit("password", s.ada.Password, "new_password", "a whole new row of words")
 		}, ok)},
@@ -120,6 +133,10 @@ func trail() []audited {
 			p := s.browser.Get("/signout")
 			return p.Submit("form_token", formToken(p))
 		}, ok)},
+		{action: "sessions.end", prepare: tokensFirst, do: changed(func(ctx context.Context, s *scene) error {
+			_, err := s.House.Sessions.EndEverybody(ctx, gatetest.Console, "", "operator")
+			return err
+		})},
 		{action: "client.create", do: changed(func(ctx context.Context, s *scene) error {
 			_, _, err := s.House.OAuth.CreateClient(ctx, gatetest.Console, oauth.Client{
 				ID: "new", Name: "New", AuthMethod: oauth.AuthBasic, GrantTypes: []string{oauth.GrantClient},

@@ -80,6 +80,10 @@ func changes() map[string]change {
 			_, err := s.House.Sessions.EndAll(ctx, gatetest.Console, s.ada.ID, "", "operator")
 			must(t, err)
 		}},
+		"everybody signed out": {refresh: grant, lands: "/signin", do: func(t *testing.T, s *scene) {
+			_, err := s.House.Sessions.EndEverybody(ctx, gatetest.Console, "", "operator")
+			must(t, err)
+		}},
 		"session ended by one sign-in too many": {refresh: grant, lands: "/signin", do: func(t *testing.T, s *scene) {
 			time.Sleep(time.Second) // the clock stands still in a test
 			for range session.MaxPerPerson {
@@ -118,6 +122,8 @@ func changes() map[string]change {
 		}},
 	}
 }
+
+func novice(_ *testing.T, s *scene) { s.ada = s.Person("novice", gatetest.NoPassword) }
 
 func withFactor(_ *testing.T, s *scene) { s.ada = s.Person("grace", gatetest.TOTP) }
 

@@ -152,4 +152,15 @@ func testSessions(t *testing.T, s *store.Store) {
 			t.Errorf("of all sessions these are listed as living: %v", all)
 		}
 	})
+	t.Run("EndForEverybodyButOne", func(t *testing.T) {
+		other := insertUser(t, s)
+		kept, one, two := add(t, u.ID, now), add(t, u.ID, now), add(t, other.ID, now)
+		live := len(must[[]session.Session](t)(s.LiveSessions(ctx, now, session.Listing{}, 1000)))
+		same(t, must[int64](t)(s.EndEverySession(ctx, kept.ID, "test", now)), int64(live-1))
+		for _, n := range []id.Session{one.ID, two.ID} {
+			same(t, read(t, n).RevokedAt, now)
+		}
+		same(t, read(t, kept.ID), kept)
+		same(t, must[int64](t)(s.EndEverySession(ctx, "", "test", now)), int64(1))
+	})
 }

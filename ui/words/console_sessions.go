@@ -20,6 +20,11 @@ type ConsoleSessions struct {
 	BulkAsk                          string
 	BulkWhy, Bulked                  Plural
 	NotBulked                        string
+	EndAll                           Title // of everybody
+	EndAllAsk, EndAllWhy, EndAllDo   string
+	EndAllTokens, EndAllGate         string // what comes of it
+	EndAllStays, EndAllYou           string // what does not
+	EndedAll                         Plural // N browsers
 }
 
 var englishConsoleSessions = ConsoleSessions{
@@ -43,6 +48,14 @@ var englishConsoleSessions = ConsoleSessions{
 	Bulked:  Plural{None: "No browser was signed out.", One: "{n} browser is signed out.", Other: "{n} browsers are signed out."},
 
 	NotBulked: "These were not:",
+
+	EndAll: "Sign everybody out", EndAllDo: "Sign everybody out", EndAllAsk: "Sign out everybody of this Gatehouse?",
+	EndAllWhy:    "Every browser is signed out, of all people, and they have to sign in again:",
+	EndAllTokens: "All refresh tokens end, of all applications, and the access tokens of people are refused within a second.",
+	EndAllGate:   "The gate lets no browser in any more that was signed in until now.",
+	EndAllStays:  "Personal access tokens, keys of service accounts and what programs have for themselves stay: end them one by one.",
+	EndAllYou:    "You stay signed in at this browser, and nowhere else.",
+	EndedAll:     Plural{None: "No other browser was signed in. All tokens are ended.", One: "{n} browser is signed out, and all tokens are ended. You are still signed in here.", Other: "{n} browsers are signed out, and all tokens are ended. You are still signed in here."},
 }
 
 var germanConsoleSessions = ConsoleSessions{
@@ -66,4 +79,12 @@ var germanConsoleSessions = ConsoleSessions{
 	Bulked:  Plural{None: "Kein Browser wurde abgemeldet.", One: "{n}\u00a0Browser ist abgemeldet.", Other: "{n}\u00a0Browser sind abgemeldet."},
 
 	NotBulked: "Diese nicht:",
+
+	EndAll: "Alle abmelden", EndAllDo: "Alle abmelden", EndAllAsk: "Alle Personen dieses Gatehouse abmelden?",
+	EndAllWhy:    "Jeder Browser wird abgemeldet, von allen Personen, und alle müssen sich neu anmelden:",
+	EndAllTokens: "Alle Refresh-Tokens enden, in allen Anwendungen, und Access-Tokens von Personen werden binnen einer Sekunde abgewiesen.",
+	EndAllGate:   "Das Tor lässt keinen Browser mehr ein, der bis jetzt angemeldet war.",
+	EndAllStays:  "Persönliche Access-Tokens, Schlüssel von Dienstkonten und was Programme für sich selbst haben, bleiben: Beenden Sie diese einzeln.",
+	EndAllYou:    "Sie bleiben in diesem Browser angemeldet, sonst nirgends.",
+	EndedAll:     Plural{None: "Kein anderer Browser war angemeldet. Alle Tokens sind beendet.", One: "{n}\u00a0Browser ist abgemeldet, und alle Tokens sind beendet. Hier sind Sie noch angemeldet.", Other: "{n}\u00a0Browser sind abgemeldet, und alle Tokens sind beendet. Hier sind Sie noch angemeldet."},
 }

@@ -12,6 +12,7 @@ import (
 const (
 	path         = "/console/sessions"
 	pathSelected = path + "/selected"
+	pathAll      = path + "/everybody"
 	tab          = "/sessions" // below a person's first page
 )
 
@@ -27,6 +28,8 @@ func (d *Door) Mount(m *web.Mux) {
 	page("GET", path, d.list)
 	page("GET", pathSelected, d.askNone)
 	page("POST", pathSelected, d.endSelected)
+	page("GET", pathAll, d.askAll)
+	page("POST", pathAll, d.endAll)
 	const one = person.List + "/{user}" + tab
 	page("GET", one, d.ofPerson)
 	page("GET", one+"/{session}", d.session)

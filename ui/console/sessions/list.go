@@ -20,7 +20,7 @@ func (d *Door) list(v *guard.Visit) error {
 	if named := strings.TrimSpace(v.Query("person")); named != "" {
 		return d.toPerson(v, named)
 	}
-	page := listPage{Frame: v.Frame(), Asked: v.Only("begun", "sort", "cursor"), Now: time.Now(), CanEnd: v.Can("endSession", nil), People: v.Can("listUsers", nil), to: v.PathOf}
+	page := listPage{Frame: v.Frame(), Asked: v.Only("begun", "sort", "cursor"), Now: time.Now(), CanEnd: v.Can("endSession", nil), CanEndAll: v.Can("endAllSessions", nil), People: v.Can("listUsers", nil), to: v.PathOf}
 	if err := v.Keeps(&page.Frame, "sessions"); err != nil {
 		return err
 	}
@@ -81,6 +81,6 @@ func (d *Door) toPerson(v *guard.Visit, named string) error {
 	if len(found.Body.Items) == 1 {
 		return view.SeeOther(v.W, v.R, person.Path(string(found.Body.Items[0].ID))+tab)
 	}
-	page := listPage{Frame: v.Frame(), Asked: url.Values{}, Now: time.Now(), CanEnd: v.Can("endSession", nil), People: true, Person: named, Unknown: true, to: v.PathOf}
+	page := listPage{Frame: v.Frame(), Asked: url.Values{}, Now: time.Now(), CanEnd: v.Can("endSession", nil), CanEndAll: v.Can("endAllSessions", nil), People: true, Person: named, Unknown: true, to: v.PathOf}
 	return d.show(v, page)
 }

@@ -21,14 +21,15 @@ import (
 // listPage lists the browsers of everybody.
 type listPage struct {
 	guard.Frame
-	Asked   url.Values // as the address has it
-	List    []wire.Session
-	Next    string
-	Now     time.Time
-	CanEnd  bool
-	People  bool   // people may be looked for
-	Person  string // who was looked for
-	Unknown bool   // and not found
+	Asked     url.Values // as the address has it
+	List      []wire.Session
+	Next      string
+	Now       time.Time
+	CanEnd    bool
+	CanEndAll bool
+	People    bool   // people may be looked for
+	Person    string // who was looked for
+	Unknown   bool   // and not found
 
 	to func(wire.Subject) string // the page of somebody
 }

@@ -22,7 +22,7 @@ func TestPagesOfSessionsAreWellMade(t *testing.T) {
 	}
 	whom := person.Frame{Frame: f, User: wire.UserDetail{User: wire.User{ID: "usr_a", Email: "a@example.com", Name: "A"}}, Now: at, Tabs: person.Tabs}
 	viewtest.Crawl(t, map[string]view.Page{
-		"sessions":              listPage{Frame: f, List: []wire.Session{one}, Now: at, Next: "n", CanEnd: true, People: true, to: func(s wire.Subject) string { return "/console/users/" + s.ID }},
+		"sessions":              listPage{Frame: f, List: []wire.Session{one}, Now: at, Next: "n", CanEnd: true, CanEndAll: true, People: true, to: func(s wire.Subject) string { return "/console/users/" + s.ID }},
 		"sessions, narrowed":    listPage{Frame: f, Asked: url.Values{"begun": {"day"}, "sort": {"created"}, "cursor": {"x"}}, List: []wire.Session{one}, Now: at},
 		"sessions, none":        listPage{Frame: f, Now: at, People: true, Person: "42", Unknown: true},
 		"of a person":           personPage{Frame: whom, List: []wire.Session{one}, CanEnd: true, CanEndAll: true},
@@ -30,6 +30,8 @@ func TestPagesOfSessionsAreWellMade(t *testing.T) {
 		"session":               sessionPage{Frame: whom, Session: one, Apps: []string{"42", "43"}, CanEnd: true},
 		"session, without apps": sessionPage{Frame: whom, Session: one, AppsKnown: true, CanEnd: true},
 		"session, to see":       sessionPage{Frame: whom, Session: one},
+		"everybody":             allPage{Frame: f},
+		"everybody, done":       allPage{Frame: f, Finished: true, Ended: 42},
 		"selected":              selectedPage{Frame: f, Chosen: []string{"ses_a", "ses_b"}, Now: at},
 		"selected, done":        selectedPage{Frame: f, Chosen: []string{"ses_a", "ses_b"}, Finished: true, Not: []not{{"ses_b", fault.Missing("session")}}},
 		"selected, none was it": selectedPage{Frame: f, Chosen: []string{"ses_b"}, Finished: true, Not: []not{{"ses_b", fault.Missing("session")}}},
