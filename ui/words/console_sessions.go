@@ -83,7 +83,7 @@ var germanConsoleSessions = ConsoleSessions{
 	EndAll: "Alle abmelden", EndAllDo: "Alle abmelden", EndAllAsk: "Alle Personen dieses Gatehouse abmelden?",
 	EndAllWhy:    "Jeder Browser wird abgemeldet, von allen Personen, und alle müssen sich neu anmelden:",
 	EndAllTokens: "Alle Refresh-Tokens enden, in allen Anwendungen, und Access-Tokens von Personen werden binnen einer Sekunde abgewiesen.",
-	EndAllGate:   "Das Tor lässt keinen Browser mehr ein, der bis jetzt angemeldet war.",
+	EndAllGate:   "Das Gate lässt keinen Browser mehr ein, der bis jetzt angemeldet war.",
 	EndAllStays:  "Persönliche Access-Tokens, Schlüssel von Dienstkonten und was Programme für sich selbst haben, bleiben: Beenden Sie diese einzeln.",
 	EndAllYou:    "Sie bleiben in diesem Browser angemeldet, sonst nirgends.",
 	EndedAll:     Plural{None: "Kein anderer Browser war angemeldet. Alle Tokens sind beendet.", One: "{n}\u00a0Browser ist abgemeldet, und alle Tokens sind beendet. Hier sind Sie noch angemeldet.", Other: "{n}\u00a0Browser sind abgemeldet, und alle Tokens sind beendet. Hier sind Sie noch angemeldet."},
