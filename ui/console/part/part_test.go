@@ -1,6 +1,7 @@
 package part
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -193,5 +194,15 @@ func TestWhatFoldsOutIsOpenWhereSomethingIsWrong(t *testing.T) {
 	now.Folds = []Fold{{Fields: []Field{{ID: "c", Value: "7"}}}}
 	if beside := form.Beside(&say, now); beside.Folds[0].Fields[1].now == nil || *beside.Folds[0].Fields[1].now != "7" || beside.Folds[0].Fields[0].now != nil {
 		t.Errorf("beside what it is by now it is %+v", beside)
+	}
+}
+
+func TestAnAddressIsBrokenBeforeItsLastAt(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"ada@example.test": "ada<wbr>@example.test", "a@b@c": "a@b<wbr>@c", "@b": "@b", "Ada": "Ada", "": "", "<@>": "&lt;<wbr>@&gt;"} {
+		var b strings.Builder
+		if err := Address(name).Render(t.Context(), &b); err != nil || b.String() != want {
+			t.Errorf("%q: %q, %v, want %q", name, b.String(), err, want)
+		}
 	}
 }
