@@ -50,7 +50,7 @@ var englishConsoleFiles = ConsoleFiles{
 }
 
 var germanConsoleFiles = ConsoleFiles{
-	Title: "Konfiguration als Dateien", Lead: "Organisationen, Gruppen, APIs, Rollen, Scopes, Anwendungen, Dienstkonten, Mitgliedschaften, Zuweisungen und was hinter dem Gate steht, als Dateien, die sich mit Ihrem Code versionieren lassen.",
+	Title: "Konfigurationsdateien", Lead: "Organisationen, Gruppen, APIs, Rollen, Scopes, Anwendungen, Dienstkonten, Mitgliedschaften, Zuweisungen und was hinter dem Gate steht, als Dateien, die sich mit Ihrem Code versionieren lassen.",
 	Export: "Exportieren", ExportLead: "Alles, was sich so verwalten lässt, als YAML. Geheimnisse, Schlüssel und Personen stehen nicht darin; Personen werden nur mit ihren Adressen genannt.", ExportDo: "Als YAML herunterladen",
 	Apply: "Eine Datei anwenden", ApplyLead: "Danach ist alles so, wie die Datei es beschreibt. Sie sehen zuerst, was sich ändern würde; es geschieht ganz oder gar nicht. Was sie nicht nennt, bleibt.", ApplyLink: "Datei wählen",
 	File: "Datei", FileHint: "YAML oder JSON, bis zu 1\u00a0MiB. Der Befehl nimmt mehrere Dateien, und größere.", Typed: "Oder ihr Inhalt",

@@ -39,7 +39,7 @@ var germanSentences = map[Phrase]Phrase{
 	"must be a number of minutes":                                       "muss eine Zahl von Minuten sein",
 	"must be a URL such as https://api.example.com/orders/42":           "muss eine Adresse wie https://api.example.com/orders/42 sein",
 	"must be one permission, or a method and a permission in each line": "muss eine Berechtigung sein, oder in jeder Zeile eine Methode und eine Berechtigung",
-	"names nothing that there is":                                       "gibt es nicht",
+	"names nothing that there is":                                       "ist unbekannt",
 
 	"A code has six digits.":         "Ein Code hat sechs Ziffern.",
 	"That code is wrong or too old.": "Dieser Code ist falsch oder zu alt.",
