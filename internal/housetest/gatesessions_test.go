@@ -464,6 +464,21 @@ func TestSigningOutAtTheIssuerSignsOutAtTheGate(t *testing.T) {
 	}
 }
 
+// Everybody is signed out, and nobody is let in by what the gate remembers.
+func TestSigningEverybodyOutSignsOutAtTheGate(t *testing.T) {
+	t.Parallel()
+	g, v := newGatedForBrowsers(t)
+	v.enter(shopOrders, g.ada)
+	if answer := v.ask("GET", shopOrders); answer.StatusCode != http.StatusOK {
+		t.Fatalf("who has signed in: %d", answer.StatusCode)
+	}
+	_, err := g.House.Sessions.EndEverybody(t.Context(), gatetest.Console, "", "operator")
+	must(t, err)
+	if answer := v.ask("GET", shopOrders); answer.StatusCode != http.StatusUnauthorized {
+		t.Errorf("who was signed out: %d", answer.StatusCode)
+	}
+}
+
 // Whoever may do something after a better sign-in is led to that, and back.
 func TestABrowserIsLedToProveMore(t *testing.T) {
 	t.Parallel()
