@@ -7,6 +7,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/audit"
+	"gatehouse/caller"
 	"gatehouse/clock"
 	"gatehouse/config"
 	"gatehouse/fault"
@@ -144,11 +145,47 @@ func (g grantsOfClients) MayPrivilege(ctx context.Context, by audit.Actor) error
 }
 
 // guardOfPeople lets identity ask who may change how somebody proves who they are.
-type guardOfPeople struct{ access *access.Service }
+type guardOfPeople struct {
+	access *access.Service
+	policy caller.Policy
+}
 
 // MayTakeOver implements identity.Guard.
 func (g guardOfPeople) MayTakeOver(ctx context.Context, by audit.Actor, user id.User) error {
 	return g.access.MayActFor(ctx, by, access.Subject{Kind: access.User, ID: string(user)})
+}
+
+// letsIn is what who lets people in must be permitted.
+const letsIn = access.Gatehouse + "/users:credentials"
+
+// MayStillLetIn implements identity.Guard. What by had to prove, they proved when they made it.
+func (g guardOfPeople) MayStillLetIn(ctx context.Context, by audit.Actor, user id.User) error {
+	if by.Kind == audit.Console {
+		return nil
+	}
+	s, err := g.policy.Current(ctx)
+	if err != nil {
+		return err
+	}
+	if by.Key != "" && !s.HasKey(id.ServiceKey(by.Key)) {
+		return lostLetIn("the key is over")
+	}
+	now := time.Now()
+	d, err := s.Decide(&access.Question{
+		Principal: access.Subject{Kind: kinds[by.Kind], ID: by.ID}, Permission: letsIn, Now: now,
+		Level: proof.AAL2, AuthTime: now, Resource: access.Resource{ID: string(user)},
+	})
+	if err != nil {
+		return lostLetIn(err.Error())
+	}
+	if d.Outcome != access.Allowed {
+		return lostLetIn(string(d.Reason))
+	}
+	return g.MayTakeOver(ctx, by, user)
+}
+
+func lostLetIn(why string) error {
+	return fault.Wrap(fmt.Errorf("%s: %s", letsIn, why), fault.Forbidden, "password.link", "Who made this may let people in no more.")
 }
 
 // Administers reports whether a person has a right at Gatehouse itself, or is to have

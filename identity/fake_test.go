@@ -27,6 +27,7 @@ type memory struct {
 	mu sync.Mutex
 	tables
 	broken error // when set, every write fails with it
+	letsIn error // what MayStillLetIn says
 }
 
 type tables struct {
@@ -213,6 +214,8 @@ func (m *memory) Appoint(ctx context.Context, _ audit.Actor, user id.User) error
 
 // MayTakeOver is Guard: everybody may.
 func (m *memory) MayTakeOver(context.Context, audit.Actor, id.User) error { return nil }
+
+func (m *memory) MayStillLetIn(context.Context, audit.Actor, id.User) error { return m.letsIn }
 
 func (m *memory) KeepAdministered(ctx context.Context, f func(ctx context.Context) error) error {
 	return m.InTx(ctx, func(ctx context.Context) error {

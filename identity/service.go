@@ -34,6 +34,10 @@ type Guard interface {
 	// do, now or later, what by may not: Forbidden "access.not_held". People may
 	// change what is theirs, and the operator on the host anything.
 	MayTakeOver(ctx context.Context, by audit.Actor, user id.User) error
+	// MayStillLetIn is MayTakeOver, asked later of what by has made for user, and refuses it,
+	// too, where by may not let people in any more: they lost the right, their key or their
+	// account.
+	MayStillLetIn(ctx context.Context, by audit.Actor, user id.User) error
 }
 
 // Administration knows who administers Gatehouse, which is a part of the policy and

@@ -266,3 +266,5 @@ func TestASignInLifeOnARealDatabase(t *testing.T) {
 type noGuard struct{}
 
 func (noGuard) MayTakeOver(context.Context, audit.Actor, id.User) error { return nil }
+
+func (noGuard) MayStillLetIn(context.Context, audit.Actor, id.User) error { return nil }

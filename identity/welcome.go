@@ -2,7 +2,10 @@ package identity
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +20,7 @@ const (
 	// LinkLife is how long a link for a first password is good.
 	LinkLife = 72 * time.Hour
 	// maxLinkToken is longer than a token of one is, in bytes.
-	maxLinkToken = 128
+	maxLinkToken = 512
 )
 
 // Link is what a person who has no password sets their first one by.
@@ -28,12 +31,13 @@ type Link struct {
 }
 
 // PasswordLink makes the one-time token by which a person who has no password sets their
-// first one, good for LinkLife. The token of before is good no more. The person must be in
-// the revision rev, unless that is 0. Faults: "user.has_password" (Conflict), "user.changed"
+// first one, good for LinkLife while they are as they were (their address, that they may sign
+// in) and whoever made it could still make it. The token of before is good no more. The person
+// must be in the revision rev, unless that is 0. Faults: "user.has_password" (Conflict), "user.changed"
 // (Conflict: the revision is another), NotFound, those of Guard.
 func (s *Service) PasswordLink(ctx context.Context, by audit.Actor, user id.User, rev int64) (Link, error) {
-	code, now := secret.Token(32), clock.Now()
-	l := Link{Token: string(user) + "." + code, Until: now.Add(LinkLife)}
+	key, now := linkOf(user, by), clock.Now()
+	l := Link{Token: key.String(), Until: now.Add(LinkLife)}
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		var err error
 		if l.User, err = s.Store.HoldUser(ctx, user); err != nil {
@@ -52,7 +56,7 @@ func (s *Service) PasswordLink(ctx context.Context, by audit.Actor, user id.User
 		if err != nil {
 			return err
 		}
-		if _, err := s.Store.PutMark(ctx, linkKind(user), secret.Hash(code), l.Until, now, true); err != nil {
+		if _, err := s.Store.PutMark(ctx, linkKind(user), key.hash(&l.User), l.Until, now, true); err != nil {
 			return err
 		}
 		return s.record(ctx, by, ActionPasswordLink, user, nil, map[string]any{"until": l.Until})
@@ -66,6 +70,55 @@ func (s *Service) PasswordLink(ctx context.Context, by audit.Actor, user id.User
 // linkKind is the mark of a link. One is alive of each person.
 func linkKind(user id.User) string { return "first-password:" + string(user) }
 
+// linkKey is what a token says: whose it is, and who made it. That is believed of one whose hash
+// is kept, which is that of all of it.
+type linkKey struct {
+	user        id.User
+	code, maker string
+}
+
+// maker is who made a link.
+type maker struct {
+	Kind audit.ActorKind `json:"k"`
+	ID   string          `json:"i,omitempty"`
+	Key  string          `json:"y,omitempty"`
+}
+
+func linkOf(user id.User, by audit.Actor) linkKey {
+	text, err := json.Marshal(maker{by.Kind, by.ID, by.Key})
+	if err != nil {
+		panic(fmt.Sprintf("identity: %v", err)) // it is made of texts
+	}
+	return linkKey{user, secret.Token(32), base64.RawURLEncoding.EncodeToString(text)}
+}
+
+func parseLink(token string) (linkKey, bool) {
+	if len(token) > maxLinkToken {
+		return linkKey{}, false
+	}
+	name, rest, _ := strings.Cut(token, ".")
+	code, maker, _ := strings.Cut(rest, ".")
+	l := linkKey{id.UserOf(name), code, maker}
+	return l, l.user != "" && l.String() == token
+}
+
+func (l *linkKey) String() string { return string(l.user) + "." + l.code + "." + l.maker }
+
+// hash is of the token and of the person as they are: another revision of them has another one.
+func (l *linkKey) hash(u *User) []byte {
+	return secret.Hash(l.String() + "." + strconv.FormatInt(u.Rev, 10))
+}
+
+// madeBy is who made the link, once its hash is known.
+func (l *linkKey) madeBy() (by audit.Actor, err error) {
+	text, err := base64.RawURLEncoding.DecodeString(l.maker)
+	var m maker
+	if err == nil {
+		err = json.Unmarshal(text, &m)
+	}
+	return audit.Actor{Kind: m.Kind, ID: m.ID, Key: m.Key}, err
+}
+
 func (s *Service) hasPassword(ctx context.Context, user id.User) (bool, error) {
 	_, err := s.Store.Password(ctx, user)
 	if fault.Is(err, fault.NotFound) {
@@ -75,39 +128,55 @@ func (s *Service) hasPassword(ctx context.Context, user id.User) (bool, error) {
 }
 
 // Welcome returns the person who may set their first password by token: "password.link"
-// (Forbidden) for one that is spent, too old or none, and where the person has a password
-// meanwhile or is disabled. It uses nothing up.
+// (Forbidden) for one that is spent, too old or none, where the person has a password
+// meanwhile, is disabled or was changed, and where whoever made it could not make it any more.
+// It uses nothing up.
 func (s *Service) Welcome(ctx context.Context, token string) (User, error) {
-	name, code, _ := strings.Cut(token, ".")
-	user := id.UserOf(name)
-	if len(token) > maxLinkToken || user == "" {
-		return User{}, errPasswordLink()
-	}
-	good, err := s.Store.HasMark(ctx, linkKind(user), secret.Hash(code), clock.Now())
-	if err != nil {
-		return User{}, fmt.Errorf("check a link for a first password: %w", err)
-	}
-	if !good {
-		return User{}, errPasswordLink()
-	}
-	u, err := s.Store.User(ctx, user)
-	if err == nil {
-		err = s.welcomes(ctx, &u)
-	}
-	if fault.Is(err, fault.NotFound) {
-		return User{}, errPasswordLink()
-	}
+	u, err := s.welcome(ctx, token, s.Store.User)
 	if err != nil {
 		return User{}, fmt.Errorf("check a link for a first password: %w", err)
 	}
 	return u, nil
 }
 
-// welcomes refuses the link of somebody who has a password, or is disabled.
-func (s *Service) welcomes(ctx context.Context, u *User) error {
-	has, err := s.hasPassword(ctx, u.ID)
-	if err == nil && (has || u.Disabled) {
+// welcome is Welcome by a way to read a person.
+func (s *Service) welcome(ctx context.Context, token string, read func(context.Context, id.User) (User, error)) (User, error) {
+	l, ok := parseLink(token)
+	if !ok {
+		return User{}, errPasswordLink()
+	}
+	u, err := read(ctx, l.user)
+	if err == nil {
+		err = s.welcomes(ctx, &l, &u)
+	}
+	if fault.Is(err, fault.NotFound) {
 		err = errPasswordLink()
+	}
+	return u, err
+}
+
+// welcomes refuses a link that is not alive, that of somebody who has a password or is disabled,
+// and one whose maker is not to let them in.
+func (s *Service) welcomes(ctx context.Context, l *linkKey, u *User) error {
+	good, err := s.Store.HasMark(ctx, linkKind(u.ID), l.hash(u), clock.Now())
+	if err != nil {
+		return err
+	}
+	has, err := s.hasPassword(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	if !good || has || u.Disabled {
+		return errPasswordLink()
+	}
+	by, err := l.madeBy()
+	if err == nil {
+		err = s.Guard.MayStillLetIn(ctx, by, u.ID)
+	}
+	if fault.Is(err, fault.Forbidden) {
+		no := errPasswordLink()
+		no.Err = err
+		return no
 	}
 	return err
 }
@@ -124,34 +193,37 @@ func (s *Service) FirstPassword(ctx context.Context, from audit.Actor, token, pa
 	if err != nil {
 		return User{}, fmt.Errorf("set a first password: %w", err)
 	}
-	_, code, _ := strings.Cut(token, ".")
 	from.Kind, from.ID = audit.Person, string(u.ID)
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		is, err := s.Store.HoldUser(ctx, u.ID)
-		if err == nil {
-			err = s.welcomes(ctx, &is)
-		}
+		is, err := s.welcome(ctx, token, s.Store.HoldUser)
 		if err != nil {
 			return err
 		}
-		spent, err := s.Store.SpendMark(ctx, linkKind(u.ID), secret.Hash(code), clock.Now())
-		if err == nil && !spent {
-			err = errPasswordLink()
-		}
-		if err != nil {
-			return err
-		}
-		return s.putPassword(ctx, from, newPassword(u.ID, hash, clock.Now()), "", ActionPasswordFirst)
+		return s.firstPassword(ctx, from, token, &is, hash)
 	})
-	if fault.Is(err, fault.NotFound) { // deleted meanwhile
-		return User{}, errPasswordLink()
-	}
 	if err != nil {
 		return User{}, fmt.Errorf("set a first password: %w", err)
 	}
 	return u, nil
 }
 
-func errPasswordLink() error {
+// firstPassword spends the token of somebody who is held. Guesses of before at an account without
+// a password keep nobody out of it.
+func (s *Service) firstPassword(ctx context.Context, from audit.Actor, token string, u *User, hash string) error {
+	l, _ := parseLink(token)
+	spent, err := s.Store.SpendMark(ctx, linkKind(u.ID), l.hash(u), clock.Now())
+	if err != nil {
+		return err
+	}
+	if !spent {
+		return errPasswordLink()
+	}
+	if err := s.putPassword(ctx, from, newPassword(u.ID, hash, clock.Now()), "", ActionPasswordFirst); err != nil {
+		return err
+	}
+	return s.Store.ClearAttempts(ctx, s.accountKey(u.Email))
+}
+
+func errPasswordLink() *fault.Error {
 	return fault.New(fault.Forbidden, "password.link", "This link is not good any more. Whoever gave it to you can make another one.")
 }

@@ -1,12 +1,16 @@
 package identity
 
 import (
+	"encoding/base64"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"gatehouse/fault"
 )
 
 // novice makes somebody who has no password.
@@ -75,6 +79,25 @@ func TestALinkIsGoodForItsPersonAndItsTime(t *testing.T) {
 			h.wants("", h.Disable(h.Context(), nobody, ada.ID))
 			return token
 		},
+		"disabled and enabled again": func(h *house, ada User, token string) string {
+			h.wants("", h.Disable(h.Context(), nobody, ada.ID))
+			h.wants("", h.Enable(h.Context(), nobody, ada.ID))
+			return token
+		},
+		"of another address": func(h *house, ada User, token string) string {
+			ada.Email = "ada@elsewhere.test"
+			_, err := h.Update(h.Context(), nobody, ada)
+			h.wants("", err)
+			return token
+		},
+		"of another maker": func(_ *house, _ User, token string) string {
+			at := strings.LastIndexByte(token, '.') + 1
+			return token[:at] + base64.RawURLEncoding.EncodeToString([]byte(`{"k":"user","i":"usr_other"}`))
+		},
+		"made by who may not any more": func(h *house, _ User, token string) string {
+			h.memory.letsIn = fault.New(fault.Forbidden, "access.not_held", "They may not.")
+			return token
+		},
 		"deleted": func(h *house, ada User, token string) string {
 			h.wants("", h.Delete(h.Context(), nobody, ada.ID))
 			return token
@@ -125,4 +148,38 @@ func TestALinkIsForThePersonAsTheyWereSeen(t *testing.T) {
 	h.wants("user.changed", err)
 	_, err = h.PasswordLink(t.Context(), nobody, "usr_nobody", 0)
 	h.wants("row.not_found", err)
+}
+
+// That nobody can know whether its maker may still let them in is no refusal.
+func TestALinkWaitsForWhoKnowsOfItsMaker(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	token := h.link(h.novice("ada@example.test"))
+	h.memory.letsIn = fault.New(fault.Unavailable, "policy.unknown", "Nobody can know.")
+	_, err := h.FirstPassword(t.Context(), here, token, goodPassword)
+	h.wants("policy.unknown", err)
+	h.memory.letsIn = nil
+	_, err = h.FirstPassword(t.Context(), here, token, goodPassword)
+	h.wants("", err)
+}
+
+// Whoever guessed at an account without a password keeps nobody out of it.
+func TestAFirstPasswordForgetsTheGuessesBefore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		ctx, ada := t.Context(), h.novice("ada@example.test")
+		for range 30 {
+			_, _, err := h.CheckPassword(ctx, here, ada.Email, "a guess")
+			if err == nil {
+				t.Fatal("a guess is let in")
+			}
+		}
+		_, _, err := h.CheckPassword(ctx, here, ada.Email, goodPassword)
+		h.wants("signin.throttled", err)
+		_, err = h.FirstPassword(ctx, here, h.link(ada), goodPassword)
+		h.wants("", err)
+		_, _, err = h.CheckPassword(ctx, here, ada.Email, goodPassword)
+		h.wants("", err)
+	})
 }

@@ -49,7 +49,7 @@ var unguarded = map[string]string{
 	"StartEnrol":       "by the person, during their sign-in",
 	"ConfirmEnrol":     "by the person, during their sign-in",
 	"SetupLink":        "by the operator, and only where nobody administers",
-	"FirstPassword":    "behind the link, which PasswordLink hands out",
+	"FirstPassword":    "behind the link, which PasswordLink hands out, and MayStillLetIn asks again",
 	"Setup":            "behind the link, and only where nobody administers",
 
 	"DeleteClient":    "takes away",

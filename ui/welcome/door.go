@@ -6,7 +6,6 @@ package welcome
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"gatehouse/audit"
@@ -85,7 +84,7 @@ func (d *Door) take(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return d.choose(w, r, token, u.Email, err)
 	}
-	return d.signIn(w, r, u.Email)
+	return d.signIn(w, r, u)
 }
 
 // tokenOf is the token of what was typed: that alone, or the whole link.
@@ -137,11 +136,24 @@ func (d *Door) form(w http.ResponseWriter, r *http.Request) (view.Form, error) {
 }
 
 // signIn signs them in by what they just typed and through the sign-in that everybody takes; so
-// what the policy asks for besides comes next. Where that fails they sign in by the form.
-func (d *Door) signIn(w http.ResponseWriter, r *http.Request, email string) error {
-	out, err := d.prove(w, r, email)
+// what the policy asks for besides comes next. Where that fails they sign in by the form. Whoever
+// is signed in in this browser is somebody else, and gives way.
+func (d *Door) signIn(w http.ResponseWriter, r *http.Request, u identity.User) error {
+	browser, err := d.Cookies.EnsureBrowser(w, r)
 	if err != nil {
-		return view.SeeOther(w, r, "/signin?return_to="+url.QueryEscape(pathThen))
+		return err
+	}
+	// The password is set: a browser that hangs up now changes nothing.
+	ctx := context.WithoutCancel(r.Context())
+	i, err := d.Flow.Begin(ctx, browser, flow.Ask{ReturnTo: pathThen, HintUser: u.ID, LoginHint: u.Email})
+	if err != nil {
+		return err
+	}
+	ref := flow.RefOf(i.Handle())
+	ref.Browser, ref.Session = browser, d.Cookies.Session(r)
+	out, err := d.Flow.Password(ctx, web.Actor(r), ref, u.Email, r.PostForm.Get("password"))
+	if err != nil {
+		return view.SeeOther(w, r, d.Next(flow.Entry{Interaction: i, Decision: flow.Decision{Step: flow.StepSignIn}}))
 	}
 	if out.SessionToken != "" {
 		if err := d.Cookies.SetSession(w, r, out.SessionToken); err != nil {
@@ -149,20 +161,4 @@ func (d *Door) signIn(w http.ResponseWriter, r *http.Request, email string) erro
 		}
 	}
 	return view.SeeOther(w, r, d.Next(out.Entry))
-}
-
-func (d *Door) prove(w http.ResponseWriter, r *http.Request, email string) (flow.Outcome, error) {
-	browser, err := d.Cookies.EnsureBrowser(w, r)
-	if err != nil {
-		return flow.Outcome{}, err
-	}
-	// The password is set: a browser that hangs up now changes nothing.
-	ctx := context.WithoutCancel(r.Context())
-	i, err := d.Flow.Begin(ctx, browser, flow.Ask{ReturnTo: pathThen})
-	if err != nil {
-		return flow.Outcome{}, err
-	}
-	ref := flow.RefOf(i.Handle())
-	ref.Browser, ref.Session = browser, d.Cookies.Session(r)
-	return d.Flow.Password(ctx, web.Actor(r), ref, email, r.PostForm.Get("password"))
 }
