@@ -19,5 +19,8 @@ func Acted(say *words.Catalogue, a wire.Actor) string {
 // ActedBy is Acted of an actor as what was given or locked notes them: "console:root".
 func ActedBy(say *words.Catalogue, noted string) string {
 	kind, id, _ := strings.Cut(noted, ":")
-	return Acted(say, wire.Actor{Kind: audit.ActorKind(kind), ID: id})
+	if kind == string(audit.Nobody) {
+		return say.ConsoleAudit.Nobody
+	}
+	return strings.TrimSpace(say.ConsoleAudit.Kinds[kind] + " " + id)
 }
