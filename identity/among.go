@@ -102,7 +102,7 @@ func (f *UserFilter) finds(u *User) bool {
 		return true
 	}
 	email, name := SearchKeys(f.Search)
-	return email != "" && (strings.HasPrefix(Canonical(u.Email), email) || strings.HasPrefix(FoldedName(u.Name), name))
+	return email != "" && (strings.HasPrefix(Canonical(u.Email), email) || strings.HasPrefix(FoldedName(u.Name), name) || wordFound(*u, name) != "")
 }
 
 // follows reports whether u is behind the place where the page begins.
@@ -112,7 +112,7 @@ func (f *UserFilter) follows(u *User) bool {
 
 // compare is the order of the list.
 func (f *UserFilter) compare(a, b UserCursor) int {
-	n := cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Email, b.Email), a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
+	n := cmp.Or(strings.Compare(a.Word, b.Word), strings.Compare(a.Name, b.Name), strings.Compare(a.Email, b.Email), a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
 	if f.Backwards {
 		return -n
 	}

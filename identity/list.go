@@ -16,10 +16,10 @@ const MaxUserPage = 500
 
 // UserFilter narrows a list of people and says where it goes on. Without a search
 // they come in the order of their emails; with one, first those whose email
-// begins with it, and then, in the order of their names, the others whose name
-// does.
+// begins with it, then, in the order of their names, the others whose name
+// does, and then, in the order of their words, those of whom a later part does (WordsOf).
 type UserFilter struct {
-	Search    string    // what the email or the name begins with
+	Search    string    // what the email, the name or a later part of them begins with
 	State     UserState // only those
 	Created   bool      // in the order in which they were created; not with a search
 	SignedIn  bool      // in the order in which they signed in last, never first; not with a search
@@ -88,21 +88,30 @@ type UserCursor struct {
 	Email string // of the person, as Canonical
 	Name  string // as FoldedName, of somebody who was found by it alone
 
-	At time.Time // where they stand in an order of times, the Unix epoch for never: these two instead
-	ID id.User
+	Word string    // by which somebody was found, with their ID: these two instead
+	At   time.Time // where they stand in an order of times, the Unix epoch for never, with their ID likewise
+	ID   id.User
 }
 
 // CursorOf returns the place behind u in the list that searches for search.
 func CursorOf(u User, search string) UserCursor {
 	c := UserCursor{Email: Canonical(u.Email)}
-	if email, _ := SearchKeys(search); !strings.HasPrefix(c.Email, email) {
-		c.Name = FoldedName(u.Name)
+	email, name := SearchKeys(search)
+	switch called := FoldedName(u.Name); {
+	case strings.HasPrefix(c.Email, email):
+		return c
+	case strings.HasPrefix(called, name):
+		c.Name = called
+		return c
 	}
-	return c
+	return UserCursor{Word: wordFound(u, name), ID: u.ID}
 }
 
 // String returns c as ParseUserCursor reads it, "" for the zero UserCursor.
 func (c UserCursor) String() string {
+	if c.Word != "" {
+		return byWord + base64.RawURLEncoding.EncodeToString([]byte(c.Word)) + "." + string(c.ID)
+	}
 	if c.ID != "" {
 		return byTime + strconv.FormatInt(c.At.UnixMicro(), 10) + "." + string(c.ID)
 	}
@@ -116,6 +125,9 @@ func (c UserCursor) String() string {
 // byTime begins the text of a place in an order of times. No other one has two dots.
 const byTime = "at."
 
+// byWord begins that of a place among those whom a word found.
+const byWord = "word."
+
 // ParseUserCursor reads what String wrote; ok is false for anything else.
 func ParseUserCursor(s string) (c UserCursor, ok bool) {
 	if text, created := strings.CutPrefix(s, byTime); created && strings.Contains(text, ".") {
@@ -123,6 +135,12 @@ func ParseUserCursor(s string) (c UserCursor, ok bool) {
 		micros, err := strconv.ParseInt(at, 10, 64)
 		c = UserCursor{At: time.UnixMicro(micros).UTC(), ID: id.UserOf(name)}
 		return c, err == nil && c.ID != "" && c.String() == s
+	}
+	if text, found := strings.CutPrefix(s, byWord); found && strings.Contains(text, ".") {
+		word, name, _ := strings.Cut(text, ".")
+		said, err := base64.RawURLEncoding.DecodeString(word)
+		c = UserCursor{Word: string(said), ID: id.UserOf(name)}
+		return c, err == nil && c.Word != "" && c.ID != "" && c.String() == s && textProblem(c.Word, maxEmail) == ""
 	}
 	first, second, _ := strings.Cut(s, ".")
 	email, err := base64.RawURLEncoding.DecodeString(first)

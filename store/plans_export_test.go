@@ -461,6 +461,11 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		{"me crowd", crowd.Email(n), "m" + lastRune, "m", "m" + lastRune, int64(planPage)},
 		{"me crowd", "", "me crowd" + lastRune, "me crowd", "me crowd" + lastRune, int64(100)},
 	}
+	all[searchWords] = [][]any{ // everybody has the word crowd
+		{"m", "", "m" + lastRune, "m", "m" + lastRune, "m", int64(planPage)},
+		{"crowd", user, "crowd" + lastRune, "crowd", "crowd" + lastRune, "crowd", int64(planPage)},
+	}
+	all[deleteWords] = one(user)
 	for l, leads := range map[lead][]string{
 		eventsByTime: {""}, eventsRefused: {""}, eventsByKind: {"console"}, eventsByAddress: {"192.0.2.1", "192.0.2.77"}, eventsByAction: {"crowd.often", "crowd.rare"}, eventsByActor: {"usr_often", crowd.ID("usr_", n)},
 		eventsByUser: {"usr_often", crowd.ID("usr_", n)}, eventsByClient: {"often", "crowd-7"}, eventsByTarget: {"ses_often", ses},

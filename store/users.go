@@ -132,6 +132,29 @@ WHERE (name_key, email_key) > ($1, $2) AND name_key < $3
 ORDER BY name_key, email_key
 LIMIT $6`)
 
+	// The primary key of user_words, and index user_words_user: whoever was found by their email
+	// or name is left out, and of several words counts the first.
+	searchWords = newStatement(`
+SELECT ` + userColumns + `
+FROM user_words w
+JOIN users ON users.id = w.user_id
+WHERE (w.word, w.user_id) > ($1, $2) AND w.word < $3
+    AND NOT (email_key >= $4 AND email_key < $5) AND NOT (name_key >= $6 AND name_key < $3)
+    AND NOT EXISTS (SELECT 1 FROM user_words o WHERE o.user_id = w.user_id AND o.word >= $6 AND o.word < w.word)
+ORDER BY w.word, w.user_id
+LIMIT $7`)
+
+	// Index user_words_user.
+	deleteWords = newStatement(`
+DELETE FROM user_words
+WHERE user_id = $1`)
+
+	// As many as there can be; who has fewer says the last one again.
+	insertWords = newStatement(`
+INSERT INTO user_words (user_id, word)
+VALUES ($1, $2), ($1, $3), ($1, $4), ($1, $5), ($1, $6), ($1, $7), ($1, $8), ($1, $9)
+ON CONFLICT (word, user_id) DO NOTHING`)
+
 	// The primary keys: the members of one group or organisation, and each of them.
 	selectUsersIn = newStatement(`
 SELECT ` + userColumns + `
@@ -162,9 +185,26 @@ func (s *Store) InsertUser(ctx context.Context, u identity.User) error {
 		if err == nil {
 			_, err = s.exec(ctx, putLastSignIn, string(u.ID), int64(0))
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.putWords(ctx, u)
 	})
 	return doing("insert user", emailTaken(err))
+}
+
+// putWords keeps by what a search finds somebody besides.
+func (s *Store) putWords(ctx context.Context, u identity.User) error {
+	words := identity.WordsOf(u)
+	if len(words) == 0 {
+		return nil
+	}
+	args := []any{string(u.ID)}
+	for i := range identity.MaxWords {
+		args = append(args, words[min(i, len(words)-1)])
+	}
+	_, err := s.exec(ctx, insertWords, args...)
+	return err
 }
 
 // UpdateUser writes everything but ID and Created where the revision is still
@@ -173,8 +213,18 @@ func (s *Store) InsertUser(ctx context.Context, u identity.User) error {
 // taken ("user.email_taken"), or somebody else changed the person
 // ("user.changed").
 func (s *Store) UpdateUser(ctx context.Context, u identity.User) error {
-	ok, err := s.changed(ctx, updateUser, string(u.ID), u.Email, identity.Canonical(u.Email), u.EmailVerified, u.Name, identity.FoldedName(u.Name),
-		document(u.Claims), u.Disabled, micros(u.Updated), u.Rev)
+	ok := false
+	err := s.InTx(ctx, func(ctx context.Context) (err error) {
+		ok, err = s.changed(ctx, updateUser, string(u.ID), u.Email, identity.Canonical(u.Email), u.EmailVerified, u.Name, identity.FoldedName(u.Name),
+			document(u.Claims), u.Disabled, micros(u.Updated), u.Rev)
+		if err != nil || !ok {
+			return err
+		}
+		if _, err := s.exec(ctx, deleteWords, string(u.ID)); err != nil {
+			return err
+		}
+		return s.putWords(ctx, u)
+	})
 	if err != nil {
 		return doing("update user", emailTaken(err))
 	}
@@ -249,24 +299,48 @@ func (s *Store) users(ctx context.Context, f identity.UserFilter) (found []ident
 		st, args := orderedUsers(&f)
 		return list(ctx, s, st, args, scanUser)
 	}
-	email, name := identity.SearchKeys(f.Search)
-	if email == "" {
+	if email, _ := identity.SearchKeys(f.Search); email == "" {
 		return nil, nil
 	}
-	if f.After.Name == "" {
-		found, err = list(ctx, s, searchEmails, []any{max(f.After.Email, email), f.After.Email, email + lastRune, int64(f.Limit)}, scanUser)
-		f.After.Email = ""
+	for _, next := range []func(context.Context, *identity.UserFilter) ([]identity.User, error){s.byEmail, s.byName, s.byWord} {
+		more, err := next(ctx, &f)
+		if found = append(found, more...); err != nil || len(more) == f.Limit {
+			return found, err
+		}
+		f.Limit -= len(more)
 	}
-	if err != nil || len(found) == f.Limit {
-		return found, err
+	return found, nil
+}
+
+// byEmail, byName and byWord are the three parts of a search, each from its place on where the
+// page begins in it or before.
+func (s *Store) byEmail(ctx context.Context, f *identity.UserFilter) ([]identity.User, error) {
+	if f.After.Name != "" || f.After.Word != "" {
+		return nil, nil
 	}
-	if f.After.Name < name {
-		f.After.Name, f.After.Email = name, ""
+	email, _ := identity.SearchKeys(f.Search)
+	return list(ctx, s, searchEmails, []any{max(f.After.Email, email), f.After.Email, email + lastRune, int64(f.Limit)}, scanUser)
+}
+
+func (s *Store) byName(ctx context.Context, f *identity.UserFilter) ([]identity.User, error) {
+	if f.After.Word != "" {
+		return nil, nil
 	}
-	more, err := list(ctx, s, searchNames, []any{
-		f.After.Name, f.After.Email, name + lastRune, email, email + lastRune, int64(f.Limit - len(found)),
-	}, scanUser)
-	return append(found, more...), err
+	email, name := identity.SearchKeys(f.Search)
+	from, behind := name, ""
+	if f.After.Name >= name {
+		from, behind = f.After.Name, f.After.Email
+	}
+	return list(ctx, s, searchNames, []any{from, behind, name + lastRune, email, email + lastRune, int64(f.Limit)}, scanUser)
+}
+
+func (s *Store) byWord(ctx context.Context, f *identity.UserFilter) ([]identity.User, error) {
+	email, name := identity.SearchKeys(f.Search)
+	from, behind := name, ""
+	if f.After.Word >= name {
+		from, behind = f.After.Word, string(f.After.ID)
+	}
+	return list(ctx, s, searchWords, []any{from, behind, name + lastRune, email, email + lastRune, name, int64(f.Limit)}, scanUser)
 }
 
 // orderedUsers is the list without a search, and its arguments.
@@ -348,7 +422,7 @@ func oneText(rows *sql.Rows) (text string, err error) {
 var usersTable = table{
 	statements: []*statement{
 		insertUser, updateUser, deleteUser, selectUser, selectUserByEmail, selectUsers, selectUsersBackwards, selectKeptOut, selectKeptOutBackwards,
-		selectUsersCreated, selectUsersCreatedBackwards, putLastSignIn, selectUsersSignedIn, selectUsersSignedInBackwards, searchEmails, searchNames,
+		selectUsersCreated, selectUsersCreatedBackwards, putLastSignIn, selectUsersSignedIn, selectUsersSignedInBackwards, searchEmails, searchNames, searchWords, deleteWords, insertWords,
 		selectUsersIn, selectDisabledUsers, lockUser,
 	},
 }

@@ -74,6 +74,8 @@ func (f filler) accounts() []string {
 			{"user_id", f.id("usr_", "i")},
 			{"at", "CASE WHEN i % 3 = 0 THEN 0 ELSE " + f.at(long) + " END"},
 		}),
+		f.words("'crowd'"),
+		f.words("'crowd.test'"),
 		f.rows("passwords", f.People, [][2]string{
 			{"user_id", f.id("usr_", "i")},
 			{"id", f.id("fac_", "i")},
@@ -95,6 +97,11 @@ func (f filler) accounts() []string {
 			{"updated_at", f.at(long)},
 		}),
 	}
+}
+
+// words gives everybody one by which a search finds them.
+func (f filler) words(word string) string {
+	return f.rows("user_words", f.People, [][2]string{{"word", word}, {"user_id", f.id("usr_", "i")}})
 }
 
 func (f filler) groups() []string {

@@ -94,6 +94,16 @@ CREATE TABLE last_sign_ins (
 
 CREATE INDEX last_sign_ins_at ON last_sign_ins (at, user_id);
 
+-- The later parts of names and addresses, each with all behind it, by which a search finds people
+-- besides: müller of Anna Müller.
+CREATE TABLE user_words (
+    word     TEXT NOT NULL,
+    user_id  TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    PRIMARY KEY (word, user_id)
+);
+
+CREATE INDEX user_words_user ON user_words (user_id, word);
+
 -- People who are taken in by a file: the job, and each of the file's rows. done_rows is how
 -- many of them were looked at; owner is who began it, and as how well proved.
 CREATE TABLE imports (

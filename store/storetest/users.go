@@ -135,9 +135,30 @@ func testUserPages(t *testing.T, s *store.Store) {
 	for _, part := range []string{"100% _", `100% _odd\ one`} {
 		same(t, list(identity.UserFilter{Search: part}), called)
 	}
-	for _, nobody := range []string{"page_0", "page%list", `page\-`, "list.test", " ", "\x00", strings.Repeat("page", 500), "one", "zzz"} {
+	// And then by the later parts of both, each person once, page by page.
+	sorted := func(emails []string) []string { return slices.Sorted(slices.Values(emails)) }
+	same(t, sorted(list(identity.UserFilter{Search: "one"})), sorted(called))
+	boy := list(identity.UserFilter{Search: "boy"})
+	same(t, boy, []string{"page-0@list.test.example"})
+	all := list(identity.UserFilter{Search: "list.test"})
+	var paged []string
+	f := identity.UserFilter{Search: "list.test", Limit: 3}
+	for {
+		page := must[[]identity.User](t)(s.Users(ctx, f))
+		for _, u := range page {
+			paged = append(paged, u.Email)
+		}
+		if len(page) < f.Limit {
+			break
+		}
+		f.After = identity.CursorOf(page[len(page)-1], f.Search)
+	}
+	if same(t, paged, all); len(all) != 8 {
+		t.Errorf("those in list.test are %v", all)
+	}
+	for _, nobody := range []string{"page_0", "page%list", `page\-`, "ist.test", " ", "\x00", strings.Repeat("page", 500), "ne", "zzz", "example"} {
 		if got := list(identity.UserFilter{Search: nobody}); got != nil {
-			t.Errorf("searching for %q found %v: only beginnings are found, as they are", nobody, got)
+			t.Errorf("searching for %q found %v: only beginnings of parts are found, as they are", nobody, got)
 		}
 	}
 }

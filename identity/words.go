@@ -1,0 +1,42 @@
+package identity
+
+import (
+	"slices"
+	"strings"
+)
+
+// MaxWords is how many later parts of somebody's name and address are kept for searches.
+const MaxWords = 8
+
+// WordsOf are the later parts of somebody's name and address by which a search finds them besides,
+// each with all behind it, in order: "müller" and "example.com" of Anna Müller, anna@example.com.
+// Of many the first ones of the name and then of the address. What a domain ends with is none.
+func WordsOf(u User) []string {
+	var all []string
+	name, email := FoldedName(u.Name), FoldedName(u.Email)
+	for _, of := range []struct {
+		text string
+		ends int
+	}{{name, len(name)}, {email, max(strings.LastIndexByte(email, '.'), 0)}} {
+		for i := 1; i < of.ends && len(all) < MaxWords; i++ {
+			if word := of.text[i:]; parted(of.text[i-1]) && !parted(of.text[i]) && !slices.Contains(all, word) {
+				all = append(all, word)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// parted reports whether a part of a name ends at a character.
+func parted(c byte) bool { return strings.IndexByte("/:.-_@ ", c) >= 0 }
+
+// wordFound is the first of somebody's words that begins with a folded text, "" for none.
+func wordFound(u User, text string) string {
+	for _, word := range WordsOf(u) {
+		if strings.HasPrefix(word, text) {
+			return word
+		}
+	}
+	return ""
+}
