@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"gatehouse/proof"
 	"gatehouse/setting"
 )
 
@@ -42,9 +43,12 @@ type Considered struct {
 // Explanation is a Decision with what led to it.
 type Explanation struct {
 	Decision
-	Grants  []Considered
-	Locks   []Lock   // that suspend who asks, or one of the grants; Service knows why they are there
-	Changes []string // what would change the answer, a sentence each
+	Grants []Considered
+	Locks  []Lock // that suspend who asks, or one of the grants; Service knows why they are there
+	// Requires is what a person must have proved to use what is given, whether or not they did: by
+	// the grant that asks for least.
+	Requires Requirement
+	Changes  []string // what would change the answer, a sentence each
 }
 
 // Explain answers q as Decide does, and says what became of every grant that
@@ -64,9 +68,34 @@ func (s *Snapshot) Explain(q *Question) (Explanation, error) {
 		x.trial = newTrial(q, x.e.in, x.now)
 		e.Grants = x.all(p)
 	}
+	e.Requires = x.requires(&e)
 	e.Locks = x.locks(e.Grants)
 	e.Changes = append(x.changes(e), x.byScopes(e)...)
 	return e, nil
+}
+
+// requires is what the grants ask for that allow, or would after a proof. Where it depends on the
+// resource, it is by the grant that decided.
+func (x explainer) requires(e *Explanation) (least Requirement) {
+	first := true
+	for i := range e.Grants {
+		c := &e.Grants[i]
+		if c.Grant.Effect != Allow || e.Reason == Denied {
+			continue
+		}
+		if counts := c.Verdict == Counts || c.Verdict == NeedsProof; !counts && (e.Reason != ResourceUnknown || c.Grant.ID != e.Grant) {
+			continue
+		}
+		if asks := x.asks(c.Grant); first || less(asks, least) {
+			first, least = false, asks
+		}
+	}
+	return least
+}
+
+// asks is what a grant and the permission ask for.
+func (x explainer) asks(g *Grant) Requirement {
+	return g.Requires.with(x.s.rules.catalogue[x.permission].requires)
 }
 
 // explainer looks at the grants of one principal once more, one by one.
@@ -166,7 +195,7 @@ func (x explainer) place(g *grant) (Verdict, time.Time, Requirement) {
 		}
 		return NotKnown, time.Time{}, Requirement{}
 	}
-	if need := g.Requires.with(x.s.rules.catalogue[x.permission].requires); g.Effect == Allow && !j.met(need, &ignored) {
+	if need := x.asks(g.Grant); g.Effect == Allow && !j.met(need, &ignored) {
 		return NeedsProof, time.Time{}, need
 	}
 	return Counts, time.Time{}, Requirement{}
@@ -319,6 +348,10 @@ func lacking(e Explanation) []string {
 func (r Requirement) words() string {
 	age := setting.FormatDuration(r.MaxAge)
 	switch {
+	case r.Level == proof.AAL2 && r.MaxAge == 0:
+		return "with a second step (" + r.Level.String() + ")"
+	case r.Level == proof.AAL2:
+		return "with a second step (" + r.Level.String() + "), at most " + age + " ago"
 	case r.MaxAge == 0:
 		return "with " + r.Level.String()
 	case r.Level == 0:

@@ -68,7 +68,7 @@ func TestExplainSaysWhatWouldChangeTheAnswer(t *testing.T) {
 		"Enable":             {disabled, "shop/orders:read"},
 		"Lift":               {locked, "shop/orders:read"},
 		"Revoke":             {shop(Grant{Subject: ada, Effect: Deny, Role: "all"}), "shop/orders:read"},
-		"with aal2":          {shop(Grant{Subject: ada, Role: "refunder"}), "shop/orders:refund"},
+		"a second step":      {shop(Grant{Subject: ada, Role: "refunder"}), "shop/orders:refund"},
 		"owner_id":           {shop(Grant{Subject: ada, Role: "support", Where: Where{Place: Own}}), "shop/orders:read"},
 		"it takes a new one": {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began}}), "shop/orders:read"},
 		"begins at":          {shop(Grant{Subject: ada, Role: "support", Window: Window{NotBefore: began.Add(1)}}), "shop/orders:read"},

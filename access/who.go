@@ -11,6 +11,8 @@ import (
 type Holder struct {
 	Principal Subject
 	Grant     id.Grant
+	Given     *Grant    // that one; it must not be changed
+	Others    int       // how many grants besides give it to them now
 	Path      []Subject // from the principal to the subject of the grant; empty: by name
 	Where     Place     // on which resources
 	Except    id.Grant  // a deny that is for some of them; "" for none
@@ -57,8 +59,13 @@ func (s *Snapshot) holder(who Subject, r Reach) (Holder, bool, error) {
 	}
 	for _, c := range e.Grants {
 		if c.Grant.ID == d.Grant {
-			h.Path, h.Where, h.Need = c.Path, c.Grant.Where.Place, c.Grant.Requires
+			h.Path, h.Where, h.Need, h.Given = c.Path, c.Grant.Where.Place, c.Grant.Requires, c.Grant
+		} else if c.Grant.Effect == Allow && (c.Verdict == Counts || c.Verdict == NotKnown) {
+			h.Others++
 		}
+	}
+	if except == "" {
+		h.Need = e.Requires
 	}
 	return h, true, nil
 }

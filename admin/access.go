@@ -199,12 +199,24 @@ func (d *Door) listHolders(ctx context.Context, c *Call, in *holdersIn) (*Page[w
 	})
 }
 
-// shownHolders are the holders with the addresses of the people among them.
+// shownHolders are the holders with the addresses of the people among them, and whether these
+// have a second factor.
 func (d *Door) shownHolders(ctx context.Context, c *Call, found []access.Holder) ([]wire.Holder, error) {
-	shown, people := make([]wire.Holder, len(found)), make([]*wire.Subject, len(found))
+	shown, people := make([]wire.Holder, len(found)), []id.User(nil)
 	for i, h := range found {
-		shown[i] = wire.OfHolder(h)
-		people[i] = &shown[i].Principal
+		if shown[i] = wire.OfHolder(h); h.Principal.Kind == access.User {
+			people = append(people, id.User(h.Principal.ID))
+		}
 	}
-	return shown, d.address(ctx, c, people)
+	named, err := d.Identity.Standings(ctx, c.known(people))
+	if err != nil {
+		return nil, err
+	}
+	for i := range shown {
+		if st, ok := named[id.User(shown[i].Principal.ID)]; ok && shown[i].Principal.Kind == access.User {
+			has := len(st.Second) > 0
+			shown[i].Principal.Email, shown[i].SecondFactor = st.Email, &has
+		}
+	}
+	return shown, nil
 }

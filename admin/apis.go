@@ -27,7 +27,7 @@ func (d *Door) apis() {
 	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getAPI", Permission: "apis:read", Summary: "See an API with its permissions"}), d.getAPI)
 	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateAPI", Permission: "apis:write", Summary: "Change an API; what is absent stays as it is", Guarded: true}), d.updateAPI)
 	add(d, of(Route{Method: http.MethodDelete, Path: one, ID: "deleteAPI", Permission: "apis:delete", Summary: "Delete an API of which nobody has anything any more", Guarded: true}), d.deleteAPI)
-	add(d, Route{Method: http.MethodGet, Path: "/permissions", ID: "listPermissions", Permission: "apis:read", Summary: "List the permissions of all APIs by the names that roles and grants give them"}, d.listPermissions)
+	add(d, Route{Method: http.MethodGet, Path: "/permissions", ID: "listPermissions", Permission: "apis:read", Summary: "List the permissions of all APIs by the names that roles and grants give them, those of Gatehouse itself last"}, d.listPermissions)
 }
 
 // APIPath names an API.
@@ -165,7 +165,17 @@ func (d *Door) deleteAPI(ctx context.Context, c *Call, in *APIPath) (*Nothing, e
 
 type permissionsIn struct {
 	Paged
-	API string `query:"api" maxLength:"64" doc:"Only those of this API"`
+	API    string `query:"api" maxLength:"64" doc:"Only those of this API"`
+	Search string `query:"search" maxLength:"192" doc:"Those of which a part of the name or the description begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @"`
+}
+
+// ownLast is where a permission stands in the list: by its name, and those of Gatehouse itself
+// behind all others, which people look for more often.
+func ownLast(p wire.Permission) string {
+	if strings.HasPrefix(p.Permission, access.Gatehouse+"/") {
+		return "~" + p.Permission // behind all that an id begins with
+	}
+	return p.Permission
 }
 
 func (d *Door) listPermissions(ctx context.Context, c *Call, in *permissionsIn) (*Page[wire.Permission], error) {
@@ -186,8 +196,8 @@ func (d *Door) listPermissions(ctx context.Context, c *Call, in *permissionsIn) 
 			all = append(all, wire.PermissionsOf(a)...)
 		}
 	}
-	name := func(p wire.Permission) string { return p.Permission }
-	slices.SortFunc(all, func(a, b wire.Permission) int { return strings.Compare(name(a), name(b)) })
-	page, next := slice(all, after, in.Limit, name)
+	all = slices.DeleteFunc(all, func(p wire.Permission) bool { return !found(in.Search, p.Permission, p.Description) })
+	slices.SortFunc(all, func(a, b wire.Permission) int { return strings.Compare(ownLast(a), ownLast(b)) })
+	page, next := slice(all, after, in.Limit, ownLast)
 	return pageOf(d, c, page, next, func(p wire.Permission) wire.Permission { return p })
 }

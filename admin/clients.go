@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"gatehouse/access"
@@ -62,7 +61,7 @@ func (d *Door) listClients(ctx context.Context, c *Call, in *clientsIn) (*Page[w
 		all = slices.DeleteFunc(all, func(one oauth.Client) bool { return one.Disabled != (in.State == "disabled") })
 	}
 	all = slices.DeleteFunc(all, func(one oauth.Client) bool {
-		return in.Kind != "" && string(one.Kind()) != in.Kind || in.Audience != "" && !slices.Contains(one.Audiences, in.Audience) || !in.finds(&one)
+		return in.Kind != "" && string(one.Kind()) != in.Kind || in.Audience != "" && !slices.Contains(one.Audiences, in.Audience) || !found(in.Search, string(one.ID), one.Name)
 	})
 	ordered := in.Ordered
 	ordered.Search = ""
@@ -74,11 +73,6 @@ func (d *Door) listClients(ctx context.Context, c *Call, in *clientsIn) (*Page[w
 		return nil, err
 	}
 	return d.withUses(ctx, page)
-}
-
-// finds reports whether the id or the name of a client begins as is searched for.
-func (in *clientsIn) finds(one *oauth.Client) bool {
-	return strings.HasPrefix(string(one.ID), in.Search) || strings.HasPrefix(strings.ToLower(one.Name), strings.ToLower(in.Search))
 }
 
 // withUses is the page with what each client did of late.

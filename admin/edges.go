@@ -48,7 +48,7 @@ type gateEdgeIn struct {
 func ofGateEdge(r gate.Record) GateEdge { return GateEdge{r.ID, *r.Edge, r.Created, r.Updated} }
 
 func (d *Door) listGateEdges(ctx context.Context, c *Call, in *Ordered) (*Page[GateEdge], error) {
-	return listGate(ctx, d, c, in, gate.KindEdge, ofGateEdge)
+	return listGate(ctx, d, c, in, gate.KindEdge, ofGateEdge, nil)
 }
 
 func (in *newGateEdgeIn) object() gate.Object {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"gatehouse/audit"
@@ -107,20 +109,23 @@ func ofGateUpstream(r gate.Record) GateUpstream {
 }
 
 func (d *Door) listGateRoutes(ctx context.Context, c *Call, in *Ordered) (*Page[GateRoute], error) {
-	return listGate(ctx, d, c, in, gate.KindRoute, ofGateRoute)
+	return listGate(ctx, d, c, in, gate.KindRoute, ofGateRoute, func(r gate.Record) string {
+		return strings.Join(slices.Concat(r.Route.Match.Hosts, r.Route.Match.Paths), " ")
+	})
 }
 
 func (d *Door) listGateUpstreams(ctx context.Context, c *Call, in *Ordered) (*Page[GateUpstream], error) {
-	return listGate(ctx, d, c, in, gate.KindUpstream, ofGateUpstream)
+	return listGate(ctx, d, c, in, gate.KindUpstream, ofGateUpstream, func(r gate.Record) string { return strings.Join(r.Upstream.Targets, " ") })
 }
 
-func listGate[W any](ctx context.Context, d *Door, c *Call, in *Ordered, kind string, shape func(gate.Record) W) (*Page[W], error) {
+// listGate is a page of a kind; a search finds where each lies, too.
+func listGate[W any](ctx context.Context, d *Door, c *Call, in *Ordered, kind string, shape func(gate.Record) W, at func(gate.Record) string) (*Page[W], error) {
 	all, err := d.Gate.List(ctx, kind)
 	if err != nil {
 		return nil, err
 	}
 	return orderedOf(d, c, in, all, ordering[gate.Record, W]{
-		id: func(r gate.Record) string { return r.ID }, created: func(r gate.Record) time.Time { return r.Created }, shape: shape,
+		id: func(r gate.Record) string { return r.ID }, created: func(r gate.Record) time.Time { return r.Created }, called: at, shape: shape,
 	})
 }
 

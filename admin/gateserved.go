@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"gatehouse/wire"
 )
@@ -21,7 +20,8 @@ func (d *Door) gateServed() {
 
 type servedIn struct {
 	Paged
-	Search string `query:"search" maxLength:"128" doc:"Those whose id begins so"`
+	ID     string `query:"id" maxLength:"128" doc:"The one of this id"`
+	Search string `query:"search" maxLength:"128" doc:"Those of which a part of the id, of a host, of a path or of a target begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @"`
 }
 
 func (d *Door) listServedRoutes(ctx context.Context, c *Call, in *servedIn) (*Page[wire.ServedRoute], error) {
@@ -29,25 +29,28 @@ func (d *Door) listServedRoutes(ctx context.Context, c *Call, in *servedIn) (*Pa
 	if err != nil {
 		return nil, err
 	}
-	return served(d, c, in, all, func(r wire.ServedRoute) string { return r.ID })
+	return served(d, c, in, all, func(r wire.ServedRoute) string { return r.ID }, func(r wire.ServedRoute) []string { return slices.Concat(r.Hosts, r.Paths) })
 }
 
 func (d *Door) listServedUpstreams(_ context.Context, c *Call, in *servedIn) (*Page[wire.ServedUpstream], error) {
-	return served(d, c, in, d.Gateway.ServedUpstreams(), func(u wire.ServedUpstream) string { return u.ID })
+	return served(d, c, in, d.Gateway.ServedUpstreams(), func(u wire.ServedUpstream) string { return u.ID }, func(u wire.ServedUpstream) []string { return u.Targets })
 }
 
 func (d *Door) listServedEdges(_ context.Context, c *Call, in *servedIn) (*Page[wire.ServedEdge], error) {
-	return served(d, c, in, d.Gateway.ServedEdges(), func(e wire.ServedEdge) string { return e.ID })
+	return served(d, c, in, d.Gateway.ServedEdges(), func(e wire.ServedEdge) string { return e.ID }, func(wire.ServedEdge) []string { return nil })
 }
 
-// served is a page of what the gate serves, in the order of the ids.
-func served[W any](d *Door, c *Call, in *servedIn, all []W, id func(W) string) (*Page[W], error) {
+// served is a page of what the gate serves, in the order of the ids. at is where each of them lies,
+// which a search finds too.
+func served[W any](d *Door, c *Call, in *servedIn, all []W, id func(W) string, at func(W) []string) (*Page[W], error) {
 	after, err := d.place(c)
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(one W) bool { return !strings.HasPrefix(id(one), in.Search) })
+	all = slices.DeleteFunc(all, func(one W) bool {
+		return in.ID != "" && id(one) != in.ID || !found(in.Search, id(one)) && !found(in.Search, at(one)...)
+	})
 	slices.SortFunc(all, func(a, b W) int { return cmp.Compare(id(a), id(b)) })
-	found, next := slice(all, after, in.Limit, id)
-	return pageOf(d, c, found, next, func(one W) W { return one })
+	page, next := slice(all, after, in.Limit, id)
+	return pageOf(d, c, page, next, func(one W) W { return one })
 }

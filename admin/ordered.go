@@ -12,7 +12,7 @@ import (
 // Ordered are the parameters of a list that is small enough to be read as a whole.
 type Ordered struct {
 	Paged
-	Search string `query:"search" maxLength:"128" doc:"Those whose id, name or description begins so, in small letters or capitals"`
+	Search string `query:"search" maxLength:"128" doc:"Those of which a part of the id, the name or the description begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @"`
 	Sort   string `query:"sort" enum:"id,-id,created,-created" default:"id" doc:"Their order, with - the opposite one; what is built in was never created, and comes before the rest"`
 }
 
@@ -37,8 +37,8 @@ func orderedOf[T, W any](d *Door, c *Call, in *Ordered, all []T, o ordering[T, W
 		place = func(one T) string { return fmt.Sprintf("%020d.%s", max(o.created(one).UnixMicro(), 0), o.id(one)) }
 	}
 	all = slices.DeleteFunc(all, func(one T) bool {
-		found := begins(o.id(one), in.Search) || o.called != nil && begins(o.called(one), in.Search)
-		return !found || o.on != nil && !c.Sees(o.on(one))
+		is := found(in.Search, o.id(one)) || o.called != nil && found(in.Search, o.called(one))
+		return !is || o.on != nil && !c.Sees(o.on(one))
 	})
 	slices.SortFunc(all, func(a, b T) int { return strings.Compare(place(a), place(b)) })
 	cut := slice[T]
@@ -46,13 +46,8 @@ func orderedOf[T, W any](d *Door, c *Call, in *Ordered, all []T, o ordering[T, W
 		slices.Reverse(all)
 		cut = sliceBack[T]
 	}
-	found, next := cut(all, after, in.Limit, place)
-	return pageOf(d, c, found, next, o.shape)
-}
-
-// begins reports whether a name begins with a text, in whatever case.
-func begins(name, text string) bool {
-	return strings.HasPrefix(strings.ToLower(name), strings.ToLower(text))
+	page, next := cut(all, after, in.Limit, place)
+	return pageOf(d, c, page, next, o.shape)
 }
 
 // sliceBack is slice of a list in the opposite order.

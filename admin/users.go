@@ -51,14 +51,14 @@ func (in *UserPath) id() id.User { return id.UserOf(in.User) }
 
 type usersIn struct {
 	Paged
-	Search         string    `query:"search" maxLength:"200" doc:"Those whose address or name begins so"`
+	Search         string    `query:"search" maxLength:"200" doc:"Those of whom a part of the address or the name begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @"`
 	Email          string    `query:"email" maxLength:"320" doc:"The one with this address"`
 	State          string    `query:"state" enum:"active,disabled" doc:"Those who may sign in, or may not"`
 	SecondFactor   string    `query:"second_factor" enum:"true,false" doc:"Those who have one, or have none"`
 	HasPassword    string    `query:"has_password" enum:"true,false" doc:"Those who have one, or have none"`
 	Import         string    `query:"import" maxLength:"64" doc:"Those whom this import made, imp_…"`
 	SignedInBefore time.Time `query:"signed_in_before" doc:"Those who did not sign in at this moment or after it, or never did; without sort and search in the order of that"`
-	Sort           string    `query:"sort" enum:"email,-email,created,-created,last_sign_in,-last_sign_in" doc:"Their order, with - the opposite one; absent: email, or with search first by their addresses and then by their names. Whoever never signed in comes before all who did"`
+	Sort           string    `query:"sort" enum:"email,-email,created,-created,last_sign_in,-last_sign_in" doc:"Their order, with - the opposite one; absent: email, or with search first by their addresses, then by their names, and then by the later parts of both. Whoever never signed in comes before all who did"`
 }
 
 func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.ListedUser], error) {

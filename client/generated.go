@@ -1048,19 +1048,20 @@ type Consent struct {
 
 // Considered defines model for Considered.
 type Considered struct {
-	Created    *time.Time `json:"created,omitempty"`
-	Effect     string     `json:"effect"`
-	ExpiresAt  *time.Time `json:"expires_at,omitempty"`
-	ID         string     `json:"id"`
-	NotBefore  *time.Time `json:"not_before,omitempty"`
-	Org        *string    `json:"org,omitempty"`
-	Path       []Subject  `json:"path,omitzero"`
-	Permission *string    `json:"permission,omitempty"`
-	Reason     string     `json:"reason"`
-	Role       *string    `json:"role,omitempty"`
-	Since      *time.Time `json:"since,omitempty"`
-	Verdict    string     `json:"verdict"`
-	Where      string     `json:"where"`
+	Created    *time.Time   `json:"created,omitempty"`
+	Effect     string       `json:"effect"`
+	ExpiresAt  *time.Time   `json:"expires_at,omitempty"`
+	ID         string       `json:"id"`
+	Need       *Requirement `json:"need,omitempty"`
+	NotBefore  *time.Time   `json:"not_before,omitempty"`
+	Org        *string      `json:"org,omitempty"`
+	Path       []Subject    `json:"path,omitzero"`
+	Permission *string      `json:"permission,omitempty"`
+	Reason     string       `json:"reason"`
+	Role       *string      `json:"role,omitempty"`
+	Since      *time.Time   `json:"since,omitempty"`
+	Verdict    string       `json:"verdict"`
+	Where      string       `json:"where"`
 }
 
 // ConsistencyProof defines model for ConsistencyProof.
@@ -1190,11 +1191,12 @@ type Explanation struct {
 	Need     *Requirement `json:"need,omitempty"`
 
 	// Partial It is told by the grants alone that the caller sees: by others more may be held, or denied
-	Partial    *bool      `json:"partial,omitempty"`
-	Permission string     `json:"permission"`
-	Principal  Subject    `json:"principal"`
-	Reason     string     `json:"reason"`
-	Until      *time.Time `json:"until,omitempty"`
+	Partial    *bool        `json:"partial,omitempty"`
+	Permission string       `json:"permission"`
+	Principal  Subject      `json:"principal"`
+	Reason     string       `json:"reason"`
+	Requires   *Requirement `json:"requires,omitempty"`
+	Until      *time.Time   `json:"until,omitempty"`
 }
 
 // Failing defines model for Failing.
@@ -1536,15 +1538,29 @@ type HistogramBar struct {
 type Holder struct {
 	ACR    *string `json:"acr,omitempty"`
 	Except *string `json:"except,omitempty"`
-	Grant  string  `json:"grant"`
-	MaxAge *string `json:"max_age,omitempty"`
+
+	// ExpiresAt When the grant ends; it may reach them for less long (until)
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	Grant     string     `json:"grant"`
+	MaxAge    *string    `json:"max_age,omitempty"`
+	Org       *string    `json:"org,omitempty"`
+
+	// Others How many grants besides give it to them
+	Others int64 `json:"others"`
 
 	// Partial It is told by the grants alone that the caller sees: by others more may be held, or denied
-	Partial   *bool      `json:"partial,omitempty"`
-	Path      []Subject  `json:"path,omitzero"`
-	Principal Subject    `json:"principal"`
-	Until     *time.Time `json:"until,omitempty"`
-	Where     string     `json:"where"`
+	Partial    *bool     `json:"partial,omitempty"`
+	Path       []Subject `json:"path,omitzero"`
+	Permission *string   `json:"permission,omitempty"`
+	Principal  Subject   `json:"principal"`
+
+	// Role What the grant gives: a role, or else permissions by a pattern
+	Role *string `json:"role,omitempty"`
+
+	// SecondFactor Whether they have a second factor; absent of programs, and of people whom the caller may not look up
+	SecondFactor *bool      `json:"second_factor,omitempty"`
+	Until        *time.Time `json:"until,omitempty"`
+	Where        string     `json:"where"`
 }
 
 // IdentitySpec defines model for IdentitySpec.
@@ -3123,7 +3139,7 @@ type ListAPIsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id, name or description begins so, in small letters or capitals
+	// Search Those of which a part of the id, the name or the description begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -3349,7 +3365,7 @@ type ListClientsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id, name or description begins so, in small letters or capitals
+	// Search Those of which a part of the id, the name or the description begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -3496,7 +3512,7 @@ type ListGateEdgesParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id, name or description begins so, in small letters or capitals
+	// Search Those of which a part of the id, the name or the description begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -3585,7 +3601,7 @@ type ListGateRoutesParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id, name or description begins so, in small letters or capitals
+	// Search Those of which a part of the id, the name or the description begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -3630,7 +3646,10 @@ type ListServedRoutesParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id begins so
+	// ID The one of this id
+	ID *string `form:"id,omitempty" json:"id,omitempty"`
+
+	// Search Those of which a part of the id, of a host, of a path or of a target begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 }
 
@@ -3645,7 +3664,10 @@ type ListServedEdgesParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id begins so
+	// ID The one of this id
+	ID *string `form:"id,omitempty" json:"id,omitempty"`
+
+	// Search Those of which a part of the id, of a host, of a path or of a target begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 }
 
@@ -3660,7 +3682,10 @@ type ListServedUpstreamsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id begins so
+	// ID The one of this id
+	ID *string `form:"id,omitempty" json:"id,omitempty"`
+
+	// Search Those of which a part of the id, of a host, of a path or of a target begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 }
 
@@ -3684,7 +3709,7 @@ type ListGateUpstreamsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id, name or description begins so, in small letters or capitals
+	// Search Those of which a part of the id, the name or the description begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -3831,7 +3856,7 @@ type ListGroupsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id, name or description begins so, in small letters or capitals
+	// Search Those of which a part of the id, the name or the description begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -4064,7 +4089,7 @@ type ListOrganisationsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id, name or description begins so, in small letters or capitals
+	// Search Those of which a part of the id, the name or the description begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -4156,6 +4181,9 @@ type ListPermissionsParams struct {
 
 	// API Only those of this API
 	API *string `form:"api,omitempty" json:"api,omitempty"`
+
+	// Search Those of which a part of the name or the description begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
 }
 
 // ListHoldersParams defines parameters for ListHolders.
@@ -4193,7 +4221,7 @@ type ListRolesParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id, name or description begins so, in small letters or capitals
+	// Search Those of which a part of the id, the name or the description begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -4268,7 +4296,7 @@ type ListScopesParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id, name or description begins so, in small letters or capitals
+	// Search Those of which a part of the id, the name or the description begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -4313,7 +4341,7 @@ type ListServiceAccountsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id, name or description begins so, in small letters or capitals
+	// Search Those of which a part of the id, the name or the description begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -4484,7 +4512,7 @@ type ListUsersParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose address or name begins so
+	// Search Those of whom a part of the address or the name begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Email The one with this address
@@ -4505,7 +4533,7 @@ type ListUsersParams struct {
 	// SignedInBefore Those who did not sign in at this moment or after it, or never did; without sort and search in the order of that
 	SignedInBefore *time.Time `form:"signed_in_before,omitempty" json:"signed_in_before,omitempty"`
 
-	// Sort Their order, with - the opposite one; absent: email, or with search first by their addresses and then by their names. Whoever never signed in comes before all who did
+	// Sort Their order, with - the opposite one; absent: email, or with search first by their addresses, then by their names, and then by the later parts of both. Whoever never signed in comes before all who did
 	Sort *ListUsersParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
 
@@ -5585,6 +5613,7 @@ func (g *Gatehouse) ListServedRoutes(ctx context.Context, params *ListServedRout
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("id", params.ID)
 		r.addQuery("search", params.Search)
 	}
 	return send[ListServedRoute](ctx, g, r)
@@ -5618,6 +5647,7 @@ func (g *Gatehouse) ListServedEdges(ctx context.Context, params *ListServedEdges
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("id", params.ID)
 		r.addQuery("search", params.Search)
 	}
 	return send[ListServedEdge](ctx, g, r)
@@ -5651,6 +5681,7 @@ func (g *Gatehouse) ListServedUpstreams(ctx context.Context, params *ListServedU
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("id", params.ID)
 		r.addQuery("search", params.Search)
 	}
 	return send[ListServedUpstream](ctx, g, r)
@@ -6468,7 +6499,7 @@ func (g *Gatehouse) PutOrganisationMember(ctx context.Context, organisation stri
 	return send[Member](ctx, g, r)
 }
 
-// ListPermissions does GET /api/v1/permissions: List the permissions of all APIs by the names that roles and grants give them.
+// ListPermissions does GET /api/v1/permissions: List the permissions of all APIs by the names that roles and grants give them, those of Gatehouse itself last.
 // Needs the permission `gatehouse/apis:read`.
 func (g *Gatehouse) ListPermissions(ctx context.Context, params *ListPermissionsParams) (*Answer[ListPermission], error) {
 	r := request{method: http.MethodGet}
@@ -6478,6 +6509,7 @@ func (g *Gatehouse) ListPermissions(ctx context.Context, params *ListPermissions
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
 		r.addQuery("api", params.API)
+		r.addQuery("search", params.Search)
 	}
 	return send[ListPermission](ctx, g, r)
 }

@@ -43,7 +43,7 @@ var Lists = map[string][]string{
 	"groups":           {"search"},
 	"locks":            {"kind"},
 	"organisations":    {"search"},
-	"permissions":      {"api"},
+	"permissions":      {"search", "api"},
 	"roles":            {"search", "sort"},
 	"routes":           {"search"},
 	"service-accounts": {"search"},

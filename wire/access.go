@@ -201,8 +201,9 @@ type Explanation struct {
 	Principal Subject       `json:"principal"`
 	Do        string        `json:"permission"`
 	At        time.Time     `json:"at"`
-	Grant     id.Grant      `json:"grant,omitempty"`   // that decided
-	Need      *Requirement  `json:"need,omitempty"`    // of a challenge
+	Grant     id.Grant      `json:"grant,omitempty"` // that decided
+	Need      *Requirement  `json:"need,omitempty"`  // of a challenge
+	Requires  *Requirement  `json:"requires,omitempty" doc:"What a person must have proved to use it, whether or not they did"`
 	Missing   string        `json:"missing,omitempty"` // an attribute of the resource that nobody said
 	Grants    []Considered  `json:"grants"`
 	Locks     []Suspension  `json:"locks"`   // that suspend who asks, or one of the grants
@@ -226,6 +227,7 @@ type Considered struct {
 	ExpiresAt time.Time      `json:"expires_at,omitzero"`
 	Reason    string         `json:"reason"`
 	Created   time.Time      `json:"created,omitzero"`
+	Need      *Requirement   `json:"need,omitempty" doc:"What must be proved before it counts (needs_proof)"`
 }
 
 // Begins is when the grant began, or begins.
@@ -247,12 +249,18 @@ type Suspension struct {
 type Holder struct {
 	Principal Subject      `json:"principal"`
 	Grant     id.Grant     `json:"grant"`
+	Role      string       `json:"role,omitempty" doc:"What the grant gives: a role, or else permissions by a pattern"`
+	Pattern   string       `json:"permission,omitempty"`
+	Org       string       `json:"org,omitempty"` // within which the grant counts
+	ExpiresAt time.Time    `json:"expires_at,omitzero" doc:"When the grant ends; it may reach them for less long (until)"`
+	Others    int          `json:"others" doc:"How many grants besides give it to them"`
 	Path      []Subject    `json:"path"`
 	Where     access.Place `json:"where"`
 	Except    id.Grant     `json:"except,omitempty"` // a deny that is for some of these resources
 	Until     time.Time    `json:"until,omitzero"`
 	Partial   bool         `json:"partial,omitempty" doc:"It is told by the grants alone that the caller sees: by others more may be held, or denied"`
 	Requirement
+	SecondFactor *bool `json:"second_factor,omitempty" doc:"Whether they have a second factor; absent of programs, and of people whom the caller may not look up"`
 }
 
 // OfAPI returns the shape of a.
@@ -393,18 +401,32 @@ func OfExplanation(q *access.Question, e access.Explanation) Explanation {
 		need := OfRequirement(e.Need)
 		w.Need = &need
 	}
+	w.Requires = required(e.Requires)
 	for _, c := range e.Grants {
 		w.Grants = append(w.Grants, Considered{
 			ID: c.Grant.ID, Verdict: c.Verdict, Since: c.Since.UTC(), Path: OfPath(c.Path), Effect: c.Grant.Effect, Role: c.Grant.Role,
-			Pattern: c.Grant.Permission.String(), Where: c.Grant.Where.Place, Org: c.Grant.Org, NotBefore: c.Grant.NotBefore.UTC(), ExpiresAt: c.Grant.ExpiresAt.UTC(), Reason: c.Reason, Created: c.Made.UTC(),
+			Pattern: c.Grant.Permission.String(), Where: c.Grant.Where.Place, Org: c.Grant.Org, NotBefore: c.Grant.NotBefore.UTC(), ExpiresAt: c.Grant.ExpiresAt.UTC(), Reason: c.Reason, Created: c.Made.UTC(), Need: required(c.Need),
 		})
 	}
 	return w
 }
 
+// required is the shape of r, nil where it asks for nothing.
+func required(r access.Requirement) *Requirement {
+	if r == (access.Requirement{}) {
+		return nil
+	}
+	w := OfRequirement(r)
+	return &w
+}
+
 // OfHolder returns the shape of h.
 func OfHolder(h access.Holder) Holder {
-	return Holder{Principal: OfSubject(h.Principal), Grant: h.Grant, Path: OfPath(h.Path), Where: h.Where, Except: h.Except, Until: h.Until.UTC(), Requirement: OfRequirement(h.Need)}
+	w := Holder{Principal: OfSubject(h.Principal), Grant: h.Grant, Others: h.Others, Path: OfPath(h.Path), Where: h.Where, Except: h.Except, Until: h.Until.UTC(), Requirement: OfRequirement(h.Need)}
+	if g := h.Given; g != nil {
+		w.Role, w.Pattern, w.Org, w.ExpiresAt = g.Role, g.Permission.String(), g.Org, g.ExpiresAt.UTC()
+	}
+	return w
 }
 
 // OfPath returns the shape of a way that leads from somebody to a grant.
