@@ -27,6 +27,9 @@ func TestTheConsoleAnswersWhySheHasIt(t *testing.T) {
 			b.open(r.issuer + "/console/grants/new")
 			b.choose("subject.kind", to.kind)
 			b.fill("subject", to.subject)
+			if to.what == "permission" {
+				b.press("#gives-1")
+			}
 			b.fill(to.what, to.name)
 			b.fill("reason", "Fills the shelves")
 			b.follow("#submit")

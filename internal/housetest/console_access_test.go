@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/internal/gatetest"
+	"gatehouse/proof"
 )
 
 // Why somebody has a permission that reaches them by three ways is told in full, and so it is
@@ -38,7 +39,7 @@ func TestTheConsoleTellsEveryWayToAPermission(t *testing.T) {
 		t.Errorf("%d ways are told, not 3", n)
 	}
 	b.Get(page + "/check?permission=target/things:read").Is(http.StatusOK).Says("It is granted.").Says("group desk").Says("gatehouse explain")
-	b.Get("/console/reach?permission=target/things:read").Is(http.StatusOK).Says(eve.Email).Says("gatehouse who-can")
+	b.Get("/console/reach?permission=target/things:read").Is(http.StatusOK).Says(eve.Email).Says("gatehouse who-can").Says(`data-testid="because"`).Says("role target").Says("and 2 more")
 	b.Get("/console/reach?permission=target/nothing:read").Is(http.StatusUnprocessableEntity)
 	b.Get(page+"/grants/"+string(named.ID)+"/revoke").Submit("reason", "not needed").Is(http.StatusOK).At(page).Says("It is revoked.").Says("Is over")
 	b.Get(page + "?at=2001-01-01T00:00").Is(http.StatusOK).Says("They hold nothing here.")
@@ -48,6 +49,41 @@ func TestTheConsoleTellsEveryWayToAPermission(t *testing.T) {
 	}())
 	b.Get(page).Is(http.StatusOK).Says("A lock suspends them")
 	b.Get(page + "/check?permission=target/things:read").Says("stolen phone")
+}
+
+// A person's access, a check of a permission and who can reach it call a second step that is needed the
+// same, and say that the person has none; a new grant warns of it before it is made.
+func TestASecondStepThatIsNeededIsToldTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	s.targets()
+	ctx, a := t.Context(), s.House.Access
+	must(t, func() error {
+		_, err := a.CreateAPI(ctx, gatetest.Console, access.API{ID: "vault", Audience: "https://vault.test", Permissions: []access.Permission{
+			{Resource: "doors", Action: "open", Requires: access.Requirement{Level: proof.AAL2}}, {Resource: "doors", Action: "see"},
+		}})
+		return err
+	}())
+	ada, eve := s.Person("ada", gatetest.TOTP, gatetest.Administrator), s.Person("eve", gatetest.NoPassword)
+	b := atConsole(t, s.Gate, ada)
+	const after, none = "After a second step", "They have no second step yet"
+	fill := func(subject, permission string) *gatetest.Page {
+		return b.Get("/console/grants/new?permission="+permission).Is(http.StatusOK).Submit("subject", subject, "reason", "a look").Is(http.StatusOK)
+	}
+	sure := fill(eve.Email, "vault/doors:open").Says(`data-testid="unproved"`)
+	for _, other := range []*gatetest.Page{fill(ada.Email, "vault/doors:open"), fill(eve.Email, "vault/doors:see")} {
+		if strings.Contains(other.Body, `data-testid="unproved"`) {
+			t.Error("it warns where nothing is lacking")
+		}
+	}
+	sure.Press("", "submit").Is(http.StatusOK).Says("The grant is made.")
+	s.Settle()
+	page := "/console/users/" + string(eve.ID) + "/access"
+	b.Get(page).Is(http.StatusOK).Says(after).Says(none)
+	b.Get(page + "/check?permission=vault/doors:open").Is(http.StatusOK).Says(after).Says(none)
+	b.Get("/console/reach?permission=vault/doors:open").Is(http.StatusOK).Says(after).Says(none).Says("vault/doors:open itself")
+	b.Get("/console/permissions?search=doors").Is(http.StatusOK).Says(after)
+	b.Get("/console/roles/-/matrix?api=vault").Is(http.StatusOK).Says(after)
 }
 
 // What the page of a person grants, extends and revokes holds as the form said, is done once

@@ -28,12 +28,16 @@ func TestTheConsoleMakesAndEndsGrants(t *testing.T) {
 		for field, filled := range map[string][]string{
 			"subject":    {"subject", "", "role", "target", "reason", "x"},
 			"role":       {"subject", eve.Email, "role", "", "reason", "x"},
-			"permission": {"subject", eve.Email, "role", "target", "permission", "target/things:read", "reason", "x"},
+			"permission": {"subject", eve.Email, "gives", "permission", "role", "target", "permission", "", "reason", "x"},
 			"reason":     {"subject", eve.Email, "role", "target", "reason", ""},
 			"expires_at": {"subject", eve.Email, "role", "target", "expires_at", "soon", "reason", "x"},
 			"until":      {"subject", eve.Email, "role", "target", "until", "1999-01-01T00:00", "reason", "x"},
 		} {
 			form.Submit(filled...).Is(http.StatusUnprocessableEntity).Says(field + "-problem")
+		}
+		all := form.Submit("subject", "", "role", "", "expires_at", "soon", "org", "nosuch", "reason", "").Is(http.StatusUnprocessableEntity)
+		for _, field := range []string{"subject", "role", "expires_at", "org", "reason"} {
+			all.Says(field + "-problem")
 		}
 		form.Submit("subject", "nobody@example.test", "role", "target", "reason", "x").Is(http.StatusUnprocessableEntity).Says("subject-problem")
 		form.Submit("subject", eve.Email, "role", "nosuch", "reason", "x").Is(http.StatusUnprocessableEntity).Says("role-problem")

@@ -85,6 +85,14 @@ func TestTheConsoleShowsWhomAChangeOfARoleConcerns(t *testing.T) {
 	b.Get("/console/roles?cursor=none").Is(http.StatusOK).At("/console/roles")
 	b.Get("/console/roles/-/tree").Is(http.StatusOK).Says("gatehouse/auditor")
 	b.Get("/console/permissions?api=target").Is(http.StatusOK).Says("target/things:write").Says("No role").Says("/console/reach?permission=target")
+	if found := b.Get("/console/permissions?search=THINGS:wri").Is(http.StatusOK).Says("target/things:write"); strings.Contains(found.Body, "target/things:read") || strings.Contains(found.Body, "gatehouse/") {
+		t.Error("the search finds permissions that it does not name")
+	}
+	b.Get("/console/permissions?search=hings").Is(http.StatusOK).Says("No permission is found")
+	if all := b.Get("/console/permissions").Is(http.StatusOK).Body; strings.Index(all, "target/things:read") > strings.Index(all, "<code>gatehouse/") {
+		t.Error("the permissions of Gatehouse itself come first")
+	}
+	b.Get("/console/search?q=things").Is(http.StatusOK).Says("/console/reach?permission=target")
 	b.Get("/console/search?q=TARG").Is(http.StatusOK).Says(`href="/console/roles/target"`)
 }
 

@@ -70,8 +70,11 @@ func TestARouteIsChangedReplayedAndRolledBackInTheConsole(t *testing.T) {
 	must(t, g.House.GateCounts.Step(t.Context(), time.Now()))
 	b.Get("/console/routes").Is(http.StatusOK).Says(`href="/console/routes/route/orders"`)
 	b.Get("/console/routes?search=ord").Says("api.example.test/orders/{id}")
-	b.Get("/console/routes?search=none").Says("None begins so.")
+	b.Get("/console/routes?search=none").Says("None is found.")
 	b.Get("/console/search?q=ord").Says("/console/routes/route/orders")
+	for _, part := range []string{"example", "api.example", "{id"} { // of the host and of the path
+		b.Get("/console/search?q=" + url.QueryEscape(part)).Says("/console/routes/route/orders")
+	}
 	if page := b.Get("/console/routes/route/orders").Is(http.StatusOK).Says("shop/orders:read"); !regexp.MustCompile(`(?s)Decided, 7 days.{0,120}<strong>2</strong>`).MatchString(page.Body) {
 		t.Errorf("the route does not tell what it decided:\n%s", page.Body)
 	}

@@ -249,5 +249,6 @@ func TestTheSearchAndTheOverviewShowWhatThePersonMaySee(t *testing.T) {
 	if n := strings.Count(found.Body, `href="/console/users/usr_`); n != guard.MaxFound {
 		t.Errorf("%d people are shown, want %d", n, guard.MaxFound)
 	}
+	boss.Get("/console/search?q=10").Is(http.StatusOK).Says("some-10@") // a later part
 	boss.Get("/console?days=30").Is(http.StatusOK).Says("ending-head").Says(`id="attention"`).Says(`class="tiles"`)
 }

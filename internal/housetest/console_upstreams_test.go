@@ -32,7 +32,7 @@ func TestAnUpstreamIsMadeChangedAndDeletedInTheConsole(t *testing.T) {
 	b.Get(all+"/new").Submit("id", "app", "targets", g.app.URL).Is(http.StatusConflict).Says("id-problem")
 	b.Get(all).Says(`href="` + app + `"`)
 	b.Get(all + "?search=ap").Says(`href="` + app + `"`)
-	b.Get(all + "?search=none").Says("None begins so.")
+	b.Get(all + "?search=none").Says("None is found.")
 
 	// A change keeps what has no input of its own, and is not made twice.
 	edit := b.Get(app + "/edit").Is(http.StatusOK)

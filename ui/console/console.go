@@ -110,7 +110,7 @@ func (d *Door) Mount(m *web.Mux) {
 	(&overview.Door{Guard: g}).Mount(m)
 	(&users.Door{Guard: g}).Mount(m)
 	(&imports.Door{Guard: g}).Mount(m)
-	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, applications.Finder, roles.Finder, groups.GroupFinder, groups.OrganisationFinder, services.Finder, routes.Finder, upstreams.UpstreamFinder, upstreams.EdgeFinder}}).Mount(m)
+	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, applications.Finder, roles.Finder, roles.PermissionFinder, apis.Finder, groups.GroupFinder, groups.OrganisationFinder, services.Finder, routes.Finder, upstreams.UpstreamFinder, upstreams.EdgeFinder}}).Mount(m)
 	(&useraccess.Door{Guard: g}).Mount(m)
 	(&reach.Door{Guard: g}).Mount(m)
 	(&applications.Door{Guard: g, Issuer: d.Issuer}).Mount(m)

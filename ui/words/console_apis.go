@@ -36,7 +36,7 @@ type ConsoleAPIs struct {
 
 var englishConsoleAPIs = ConsoleAPIs{
 	Title: "APIs", Lead: "What applications call with the tokens from here, each with its permissions.", Create: "Create an API",
-	Find: "Id begins with", None: "No API is found", NoneTodo: "An API is what roles and scopes give something of. Add one, or take the search away.", Back: "All APIs",
+	Find: "Find by id", None: "No API is found", NoneTodo: "An API is what roles and scopes give something of. Add one, or take the search away.", Back: "All APIs",
 	Which: "API", Permissions: "Permissions", Delegation: "Tokens", Created: "Added", Updated: "Changed", BuiltIn: "Built in",
 	ByScope: "Carry what their scopes give", ByAudience: "Carry all rights of the person",
 	Known: "What is known", Audience: "Audience", Servers: "Answered by", NoneOf: "None",
@@ -63,7 +63,7 @@ var englishConsoleAPIs = ConsoleAPIs{
 
 var germanConsoleAPIs = ConsoleAPIs{
 	Title: "APIs", Lead: "Was Anwendungen mit den Tokens von hier aufrufen, jeweils mit den Berechtigungen.", Create: "API anlegen",
-	Find: "Kennung beginnt mit", None: "Keine API gefunden", NoneTodo: "Rollen und Scopes gewähren Berechtigungen einer API. Legen Sie eine an, oder löschen Sie die Suche.", Back: "Alle APIs",
+	Find: "Kennung suchen", None: "Keine API gefunden", NoneTodo: "Rollen und Scopes gewähren Berechtigungen einer API. Legen Sie eine an, oder löschen Sie die Suche.", Back: "Alle APIs",
 	Which: "API", Permissions: "Berechtigungen", Delegation: "Ihre Tokens", Created: "Angelegt", Updated: "Geändert", BuiltIn: "Eingebaut",
 	ByScope: "Enthalten, was ihre Scopes gewähren", ByAudience: "Enthalten alle Rechte der Person",
 	Known: "Details", Audience: "Audience (aud)", Servers: "Bereitgestellt von", NoneOf: "Keine",

@@ -139,9 +139,9 @@ type ApplicationAct struct {
 var englishConsoleApplications = ConsoleApplications{
 	Title: "Applications", Lead: "Programs that people sign in to through here, and programs that act for themselves.", Create: "Connect an application",
 
-	Find: "Id or name begins with", State: "State", KindIs: "Kind", Active: "Active", Disabled: "Disabled",
+	Find: "Find by id or name", State: "State", KindIs: "Kind", Active: "Active", Disabled: "Disabled",
 	Who: "Application", LastUsed: "Last used", SignIns: "Sign-ins, 30 days",
-	None: "No application is found", NoneTodo: "A search finds whose id or name begins so. Take a filter away, or connect the application.", Back: "All applications",
+	None: "No application is found", NoneTodo: "A search finds by how a part of the id or the name begins. Take a filter away, or connect the application.", Back: "All applications",
 
 	Web: "Web server", Browser: "Single page", Native: "Native or device", Machine: "Machine", Gate: "Protected by the gate",
 	WebWhy:     "Pages are made on a server, which can keep a secret. It signs people in by the authorization code flow.",
@@ -261,9 +261,9 @@ var englishConsoleApplications = ConsoleApplications{
 var germanConsoleApplications = ConsoleApplications{
 	Title: "Anwendungen", Lead: "Programme, bei denen sich Personen über Gatehouse anmelden, und solche, die im eigenen Namen handeln.", Create: "Anwendung anbinden",
 
-	Find: "Kennung oder Name beginnt mit", State: "Zustand", KindIs: "Art", Active: "Aktiv", Disabled: "Deaktiviert",
+	Find: "Kennung oder Name suchen", State: "Zustand", KindIs: "Art", Active: "Aktiv", Disabled: "Deaktiviert",
 	Who: "Anwendung", LastUsed: "Zuletzt benutzt", SignIns: "Anmeldungen, 30 Tage",
-	None: "Keine Anwendung gefunden", NoneTodo: "Gefunden wird, wessen Kennung oder Name so beginnt. Nehmen Sie einen Filter weg, oder binden Sie die Anwendung an.", Back: "Alle Anwendungen",
+	None: "Keine Anwendung gefunden", NoneTodo: "Gefunden wird, womit ein Teil der Kennung oder des Namens beginnt. Nehmen Sie einen Filter weg, oder binden Sie die Anwendung an.", Back: "Alle Anwendungen",
 
 	Web: "Webanwendung", Browser: "Single-Page-App", Native: "Native App oder Gerät", Machine: "Maschine", Gate: "Hinter dem Gate",
 	WebWhy:     "Die Seiten entstehen auf einem Server, der ein Geheimnis sicher aufbewahren kann. Er meldet Personen mit dem Autorisierungscode an.",

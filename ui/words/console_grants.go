@@ -12,7 +12,7 @@ type ConsoleGrants struct {
 	Role, Permission, Org, Source, EndsOn string            // filters
 	Sources, Kinds, Places, ACRs          map[string]string
 	None, NoneTodo, All                   string
-	ByRole, Denies, Within, MaxAge        Phrase // Name, Name, Name, Wait
+	ByRole, Denies, Within                Phrase // Name
 	TheRole                               Phrase // within a sentence: Name
 	Denied                                string // a badge
 	One                                   Title  // Name and Email
@@ -32,7 +32,8 @@ type ConsoleGrants struct {
 	ManyMembers                            Phrase // N
 	New                                    Title
 	Kind, SubjectHint, Effect, Allow, Deny string
-	RoleHint, PermissionHint, OrgHint      string
+	OrgHint, Place, Subject                string
+	GivenWhat, Lasts, WhyIt                string // heads of the form
 	Anything, IDsHint, ConditionHint       string
 	From, FromHint, Until, UntilHint       string
 	Look, Back, Grant                      string // buttons
@@ -69,9 +70,9 @@ var englishConsoleGrants = ConsoleGrants{
 	Sources: map[string]string{"manual": "By hand", "request": "On request", "apply": "By files", "bootstrap": "At the first set-up"},
 	Kinds:   map[string]string{"user": "Person", "group": "Group", "organisation": "Organisation", "service": "Service account", "client": "Application"},
 	Places:  map[string]string{"": "On which things", "own": "On what is their own", "ids": "On some things only", "cel": "On a condition"},
-	ACRs:    map[string]string{"": "No matter how", "aal1": "After a sign-in", "aal2": "After a sign-in with a second step"},
+	ACRs:    map[string]string{"": "No matter how", "aal1": "After a sign-in", "aal2": "After a second step"},
 	None:    "There is no such grant", NoneTodo: "Look into another tab, take a filter away, or make one.", All: "All grants",
-	ByRole: "Role {name}", TheRole: "the role {name}", Denies: "Denies {name}", Within: "within {name}", MaxAge: "within the last {wait}",
+	ByRole: "Role {name}", TheRole: "the role {name}", Denies: "Denies {name}", Within: "within {name}",
 	Denied: "Denies",
 	One:    "{name} for {email}",
 	Known:  "What is known", Trail: "Trail", Event: "What", At: "When",
@@ -96,7 +97,7 @@ var englishConsoleGrants = ConsoleGrants{
 
 	New:  "New grant",
 	Kind: "Given to a", SubjectHint: "The address of a person, or the id of anything else; one a line gives it to several", Effect: "What it does", Allow: "Allows", Deny: "Denies, whatever else allows it",
-	RoleHint: "Name a role, or a permission in the next field.", PermissionHint: "In the place of a role, such as shop/orders:read or shop/orders:*", OrgHint: "It counts there alone, and for its members",
+	Place: "It counts", Subject: "Who", GivenWhat: "What it gives", Lasts: "From when until when", WhyIt: "Why", OrgHint: "It counts there alone, and for its members",
 	Anything: "On all", IDsHint: "Their ids, with blanks between them", ConditionHint: "In CEL",
 	From: "From (UTC)", FromHint: "Empty: from now on", Until: "Or until (UTC)", UntilHint: "In place of how long",
 	Look: "Review", Back: "Back to the form", Grant: "Grant",
@@ -121,9 +122,9 @@ var germanConsoleGrants = ConsoleGrants{
 	Sources: map[string]string{"manual": "Von Hand", "request": "Auf Antrag", "apply": "Aus Dateien", "bootstrap": "Bei der Einrichtung"},
 	Kinds:   map[string]string{"user": "Person", "group": "Gruppe", "organisation": "Organisation", "service": "Dienstkonto", "client": "Anwendung"},
 	Places:  map[string]string{"": "Für welche Objekte", "own": "Nur für eigene", "ids": "Nur für bestimmte Objekte", "cel": "Unter einer Bedingung"},
-	ACRs:    map[string]string{"": "Egal wie", "aal1": "Nach einer Anmeldung", "aal2": "Nach einer Anmeldung mit zweitem Faktor"},
+	ACRs:    map[string]string{"": "Egal wie", "aal1": "Nach einer Anmeldung", "aal2": "Mit zweitem Faktor"},
 	None:    "Eine solche Zuweisung gibt es nicht", NoneTodo: "Sehen Sie in einem anderen Reiter nach, entfernen Sie einen Filter, oder legen Sie eine an.", All: "Alle Zuweisungen",
-	ByRole: "Rolle {name}", TheRole: "die Rolle {name}", Denies: "Verbietet {name}", Within: "innerhalb von {name}", MaxAge: "in den letzten {wait}",
+	ByRole: "Rolle {name}", TheRole: "die Rolle {name}", Denies: "Verbietet {name}", Within: "innerhalb von {name}",
 	Denied: "Verbietet",
 	One:    "{name} für {email}",
 	Known:  "Details", Trail: "Verlauf", Event: "Was", At: "Wann",
@@ -148,7 +149,7 @@ var germanConsoleGrants = ConsoleGrants{
 
 	New:  "Neue Zuweisung",
 	Kind: "Für", SubjectHint: "Die Adresse einer Person, sonst die Kennung; bei mehreren eine je Zeile", Effect: "Wirkung", Allow: "Erlaubt", Deny: "Verbietet, auch wenn etwas anderes es erlaubt",
-	RoleHint: "Nennen Sie eine Rolle, oder im nächsten Feld eine Berechtigung.", PermissionHint: "Statt einer Rolle, etwa shop/orders:read oder shop/orders:*", OrgHint: "Sie gilt nur dort und für deren Mitglieder",
+	Place: "Sie gilt", Subject: "Wer", GivenWhat: "Was sie gewährt", Lasts: "Von wann bis wann", WhyIt: "Warum", OrgHint: "Sie gilt nur dort und für deren Mitglieder",
 	Anything: "Für alle", IDsHint: "Ihre Kennungen, mit Leerzeichen dazwischen", ConditionHint: "In der Sprache CEL",
 	From: "Ab (UTC)", FromHint: "Leer: ab jetzt", Until: "Oder bis (UTC)", UntilHint: "Anstelle einer Dauer",
 	Look: "Prüfen", Back: "Zurück zum Formular", Grant: "Zuweisen",

@@ -57,7 +57,7 @@ var englishConsoleOrganisations = ConsoleContainer{
 
 var englishConsoleMembers = ConsoleMembers{
 	Title: "Members", Overview: "Overview",
-	Find: "Id or description begins with", NotFound: "Take the search away, or create it.",
+	Find: "Find by id or description", NotFound: "Take the search away, or create it.",
 	Name: "Id", Description: "Description", Created: "Created",
 	Known:    "What is known",
 	Managers: "Who is in it is decided by", NoManagers: "Nobody for this one alone",
@@ -97,7 +97,7 @@ var germanConsoleOrganisations = ConsoleContainer{
 
 var germanConsoleMembers = ConsoleMembers{
 	Title: "Mitglieder", Overview: "Übersicht",
-	Find: "Kennung oder Beschreibung beginnt mit", NotFound: "Löschen Sie die Suche, oder legen Sie an, was fehlt.",
+	Find: "Kennung oder Beschreibung suchen", NotFound: "Löschen Sie die Suche, oder legen Sie an, was fehlt.",
 	Name: "Kennung", Description: "Beschreibung", Created: "Angelegt",
 	Known:    "Details",
 	Managers: "Mitglieder verwaltet", NoManagers: "Niemand eigens dafür",

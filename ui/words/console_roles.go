@@ -82,10 +82,13 @@ type ConsoleRoles struct {
 	Made, Changed        string
 	Deleted              string
 
-	All       Title // the page of all permissions
-	AllLead   string
-	CarriedBy string
-	Unused    string
+	All     Title // the page of all permissions
+	AllLead string
+
+	FindPermission                 string // a filter
+	NoPermission, NoPermissionTodo string
+	CarriedBy                      string
+	Unused                         string
 }
 
 var englishConsoleRoles = ConsoleRoles{
@@ -98,7 +101,7 @@ var englishConsoleRoles = ConsoleRoles{
 	Edit:   "Change",
 	Delete: "Delete",
 
-	Find: "Id begins with", Holds: "Role",
+	Find: "Find by id", Holds: "Role",
 	API: "API", Resource: "Resource",
 	None: "No role is found", NoneTodo: "A search finds roles by how their id begins. Take it away, or create the role.",
 	AllRoles: "All roles",
@@ -154,6 +157,8 @@ var englishConsoleRoles = ConsoleRoles{
 	Made: "The role is created. Nobody has it yet.", Changed: "The role is changed.", Deleted: "The role is deleted.",
 
 	All: "Permissions", AllLead: "What the APIs let anybody do, and which roles give it. No wildcard gives what is sensitive.",
+	FindPermission: "Find by name or description",
+	NoPermission:   "No permission is found", NoPermissionTodo: "A search finds by how a part of the name or the description begins, such as orders or refund.",
 	CarriedBy: "Given by the roles",
 	Unused:    "No role",
 }
@@ -168,7 +173,7 @@ var germanConsoleRoles = ConsoleRoles{
 	Edit:   "Ändern",
 	Delete: "Löschen",
 
-	Find: "Kennung beginnt mit", Holds: "Rolle enthält",
+	Find: "Kennung suchen", Holds: "Rolle enthält",
 	API: "API", Resource: "Ressource",
 	None: "Keine Rolle gefunden", NoneTodo: "Gesucht wird nach dem Anfang der Kennung. Löschen Sie die Suche, oder legen Sie die Rolle an.",
 	AllRoles: "Alle Rollen",
@@ -224,6 +229,8 @@ var germanConsoleRoles = ConsoleRoles{
 	Made: "Die Rolle ist angelegt. Noch hat sie niemand.", Changed: "Die Rolle ist geändert.", Deleted: "Die Rolle ist gelöscht.",
 
 	All: "Berechtigungen", AllLead: "Was die APIs erlauben und welche Rollen es enthalten. Sensible Berechtigungen umfasst kein Platzhalter.",
+	FindPermission: "Name oder Beschreibung suchen",
+	NoPermission:   "Keine Berechtigung gefunden", NoPermissionTodo: "Gesucht wird, womit ein Teil des Namens oder der Beschreibung beginnt, etwa orders oder refund.",
 	CarriedBy: "Rollen",
 	Unused:    "In keiner Rolle",
 }

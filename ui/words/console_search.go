@@ -9,12 +9,12 @@ type ConsoleSearch struct {
 
 var englishConsoleSearch = ConsoleSearch{
 	Title: "Search",
-	Lead:  "Things are found by how their name, address or id begins.",
+	Lead:  "Things are found by how a part of their name, address or id begins: Anna Müller by müll, too.",
 	Pages: "Pages",
 }
 
 var germanConsoleSearch = ConsoleSearch{
 	Title: "Suche",
-	Lead:  "Gefunden wird, wessen Name, Adresse oder Kennung so beginnt.",
+	Lead:  "Gefunden wird, womit ein Teil des Namens, der Adresse oder der Kennung beginnt: Anna Müller auch mit müll.",
 	Pages: "Seiten",
 }

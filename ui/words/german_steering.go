@@ -87,10 +87,9 @@ var germanSteering = map[Phrase]Phrase{
 	"This application does not authenticate by a secret.":                                                                            "Diese Anwendung weist sich nicht durch ein Geheimnis aus.",
 
 	"is nobody's address":                                   "ist niemandes Adresse",
-	"is needed, or a permission":                            "fehlt, oder eine Berechtigung",
+	"is needed, or choose one permission instead":           "fehlt; oder wählen Sie stattdessen eine Berechtigung",
 	"is none that there is":                                 "ist keine, die es gibt",
 	"names nothing that there is: {name}; near it: {label}": "ist unbekannt: {name}; ähnlich: {label}",
-	"must be empty beside a role":                           "muss neben einer Rolle leer sein",
 	"must be a day and a time of day":                       "muss ein Tag mit Uhrzeit sein",
 	"must be a month such as 2026-03":                       "muss ein Monat sein, etwa 2026-03",
 	"must be a number and a unit, such as 2m, 8h or 30d":    "muss eine Zahl mit Einheit sein, etwa 2m, 8h oder 30d",

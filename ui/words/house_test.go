@@ -143,7 +143,7 @@ func TestTheHouseIsSaidInTheWordsOfTheReader(t *testing.T) {
 		"Something that nobody says has 5 of 12 letters.": "Something that nobody says has 5 of 12 letters.",
 		"": "",
 		"Lift the lock on the role boss, and at the same time the lock on the session ses_a.": "Heben Sie die Sperre der Rolle boss und zugleich die Sperre der Sitzung ses_a auf.",
-		"Sign in again: with aal2, at most 5m ago.":                                           "Es braucht eine neue Anmeldung: mit aal2, vor höchstens 5m.",
+		"Sign in again: with a second step (aal2), at most 5m ago.":                           "Es braucht eine neue Anmeldung: mit zweitem Faktor (aal2), vor höchstens 5m.",
 		"the address or the user agent was changed":                                           "Adresse oder Browserkennung wurde verändert.",
 		"Please choose another password: this one is longer than 1024 bytes.":                 "Bitte wählen Sie ein anderes Passwort: Dieses ist länger als 1024\u00a0Bytes.",
 	} {

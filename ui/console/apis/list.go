@@ -89,3 +89,15 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 func (p listPage) pager() part.Pager {
 	return guard.Pager(pathAll, p.Asked, p.Next).Showing(len(p.APIs))
 }
+
+// Finder finds APIs by how a part of their id begins.
+var Finder = guard.Finder{Label: Section.Label, Operation: Section.Operation, Find: func(v *guard.Visit, text string) (all []part.Hit, err error) {
+	found, err := guard.Ask[admin.Page[wire.API]](v, Section.Operation, admin.Input{Query: guard.Searching(text)})
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range found.Body.Items {
+		all = append(all, part.Hit{Label: a.ID, Under: a.Audience, Href: pathOf(a.ID)})
+	}
+	return all, nil
+}}

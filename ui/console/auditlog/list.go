@@ -22,10 +22,9 @@ var spans = map[string]time.Duration{"hour": time.Hour, "day": 24 * time.Hour, "
 // frame is what the list and the tail share: the filters, and where they lead.
 type frame struct {
 	guard.Frame
-	Asked url.Values // the filters, as the address has them
-	Now   time.Time
-	// Names are the addresses of people by their ids.
-	Names                           map[string]string
+	Asked                           url.Values // the filters, as the address has them
+	Now                             time.Time
+	Names                           guard.Called
 	CanExport, CanVerify, CanSeeAll bool
 	CanErase, Refused               bool
 }
@@ -97,7 +96,7 @@ func (d *Door) list(v *guard.Visit) error {
 		return v.Show(status, page)
 	}
 	page.Events = found.Body.Items
-	if page.Names, err = names(v, page.Events); err != nil {
+	if page.Names, err = v.Called(page.Events); err != nil {
 		return err
 	}
 	if page.Histogram, err = histogram(v, &page.frame); err != nil {
@@ -124,18 +123,6 @@ func (d *Door) find(v *guard.Visit, page *listPage) (*admin.Page[wire.Event], er
 		page.Next = q.Get("since") + "~" + found.Body.Next
 	}
 	return found, err
-}
-
-// names are the people who acted, and to whom it was done.
-func names(v *guard.Visit, events []wire.Event) (map[string]string, error) {
-	var all []string
-	for _, e := range events {
-		all = append(all, e.Actor.ID)
-		if e.Target != nil {
-			all = append(all, e.Target.ID)
-		}
-	}
-	return v.Names(all)
 }
 
 // histogram asks how much there is of what the filters let through, by days or hours.

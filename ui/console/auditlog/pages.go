@@ -163,7 +163,7 @@ func (p *livePage) from() string {
 type eventPage struct {
 	guard.Frame
 	Event    wire.Event
-	Names    map[string]string
+	Names    guard.Called
 	Changes  []part.Change // that it made
 	Now      time.Time
 	CanProve bool
@@ -184,7 +184,7 @@ func (p *eventPage) facts(say *words.Catalogue) []part.Fact {
 	}
 	add(is.Resource, target(p.Names, e), e.Target != nil)
 	add(is.Reason, part.Text(string(e.Reason)), e.Reason != "")
-	add(is.Client, part.Text(string(e.Client)), e.Client != "")
+	add(is.Client, client(p.Names, string(e.Client)), e.Client != "")
 	add(is.IP, found("ip", e.IP), e.IP != "")
 	add(is.Agent, part.Text(e.Agent), e.Agent != "")
 	add(is.Request, part.Copy("request", string(e.Request)), e.Request != "")

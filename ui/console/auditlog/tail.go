@@ -38,7 +38,7 @@ func (d *Door) live(v *guard.Visit) error {
 		return v.Show(status, page)
 	}
 	page.Events = found
-	if page.Names, err = names(v, found); err != nil {
+	if page.Names, err = v.Called(found); err != nil {
 		return err
 	}
 	page.Command = page.same("list")
@@ -112,7 +112,7 @@ var oneLine = strings.NewReplacer("\n", " ", "\r", " ")
 func (d *Door) tell(v *guard.Visit, f *frame, events []wire.Event, seen map[id.Event]bool) bool {
 	fresh := slices.DeleteFunc(slices.Clone(events), func(e wire.Event) bool { return seen[e.ID] })
 	var err error
-	if f.Names, err = names(v, fresh); err != nil {
+	if f.Names, err = v.Called(fresh); err != nil {
 		f.Names = nil // they are told by their ids
 	}
 	var out bytes.Buffer

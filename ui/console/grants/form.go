@@ -20,6 +20,7 @@ type newPage struct {
 	Now          time.Time
 	Sure         bool // it is looked at before it is made
 	Gain         gain
+	Unproved     lacking
 	Offers       guard.Offers
 	Begins, Ends time.Time
 }
@@ -45,25 +46,27 @@ func (p *newPage) form(say *words.Catalogue) part.Form {
 	line := func(id, label, hint, value string, max int) part.Field {
 		return part.Field{ID: id, Label: label, Hint: hint, Value: value, Max: max, Optional: true, Literal: true, Complete: "off"}
 	}
-	subject := part.Field{ID: "subject", Label: is.ForWhom, Hint: is.SubjectHint, Kind: part.Area, Rows: 2, Value: in.Subject, Literal: true, Complete: "off"}
-	role, permission, org := line("role", is.Role, is.RoleHint, in.Role, 64), line("permission", is.Permission, is.PermissionHint, in.Permission, 192), line("org", is.Org, is.OrgHint, in.Org, 64)
-	role.Options, role.Offer = p.Offers.Roles, "role"
-	permission.Options = p.Offers.Permissions
+	kind.Section = is.ForWhom
+	under := func(section string, f part.Field) part.Field { f.Section = section; return f }
+	subject := part.Field{ID: "subject", Section: is.ForWhom, Label: is.Subject, Hint: is.SubjectHint, Kind: part.Area, Rows: 2, Value: in.Subject, Literal: true, Complete: "off"}
+	org := line("org", is.Org, is.OrgHint, in.Org, 64)
 	org.Options, org.Offer = p.Offers.Organisations, string(access.Organisation)
-	form := part.Form{ID: "grant", Action: pathNew, Cancel: path, Do: []part.Button{{ID: "submit", Label: is.Look, Main: true}}, Fields: []part.Field{
-		kind, subject,
-		role, permission,
-		last(is, in.Last, true), reason(is, in.Reason),
-	}, More: []part.Field{
-		{ID: "not_before", Label: is.From, Hint: is.FromHint, Kind: "datetime-local", Value: in.From, Optional: true},
-		{ID: "until", Label: is.Until, Hint: is.UntilHint, Kind: "datetime-local", Value: in.Until, Optional: true},
-		org,
-		choose("where", is.Places[""], in.Where, part.Option{Label: is.Anything}, part.Option{Value: "own", Label: is.Places["own"]}, part.Option{Value: "ids", Label: is.Places["ids"]}, part.Option{Value: "cel", Label: is.Places["cel"]}),
-		line("resource_ids", is.IDs, is.IDsHint, in.IDs, 4000), line("condition", is.Condition, is.ConditionHint, in.Condition, 2048),
-		choose("acr", is.ACR, in.ACR, part.Option{Label: is.ACRs[""]}, part.Option{Value: "aal1", Label: is.ACRs["aal1"]}, part.Option{Value: "aal2", Label: is.ACRs["aal2"]}),
+	things, condition := line("resource_ids", is.IDs, is.IDsHint, in.IDs, 4000), line("condition", is.Condition, is.ConditionHint, in.Condition, 2048)
+	things.When, condition.When = "ids", "cel"
+	form := part.Form{ID: "grant", Action: pathNew, Cancel: path, Do: []part.Button{{ID: "submit", Label: is.Look, Main: true}}, Fields: []part.Field{kind, subject}}
+	form.Fields = append(form.Fields, in.given().Fields(say, is.GivenWhat, p.Offers)...)
+	form.Fields = append(form.Fields,
+		under(is.Places[""], choose("where", is.Place, in.Where, part.Option{Label: is.Anything}, part.Option{Value: "own", Label: is.Places["own"]}, part.Option{Value: "ids", Label: is.Places["ids"]}, part.Option{Value: "cel", Label: is.Places["cel"]})),
+		under(is.Places[""], things), under(is.Places[""], condition), under(is.Places[""], org),
+		under(is.Lasts, part.Field{ID: "not_before", Label: is.From, Hint: is.FromHint, Kind: "datetime-local", Value: in.From, Optional: true}),
+		under(is.Lasts, last(is, in.Last, true)),
+		under(is.Lasts, part.Field{ID: "until", Label: is.Until, Hint: is.UntilHint, Kind: "datetime-local", Value: in.Until, Optional: true}),
+		under(is.WhyIt, reason(is, in.Reason)), under(is.WhyIt, line("ticket", is.Ticket, "", in.Ticket, 64)),
+	)
+	form.More = []part.Field{
 		choose("effect", is.Effect, in.Effect, part.Option{Label: is.Allow}, part.Option{Value: "deny", Label: is.Deny}),
-		line("ticket", is.Ticket, "", in.Ticket, 64),
-	}}
+		choose("acr", is.ACR, in.ACR, part.Option{Label: is.ACRs[""]}, part.Option{Value: "aal1", Label: is.ACRs["aal1"]}, part.Option{Value: "aal2", Label: is.ACRs["aal2"]}),
+	}
 	return p.lined(say, p.Draw(say, form))
 }
 
@@ -94,6 +97,7 @@ func (p *newPage) sure(say *words.Catalogue) part.Confirm {
 		{Name: "subject.kind", Value: in.Kind},
 		{Name: "subject", Value: in.Subject},
 		{Name: "effect", Value: in.Effect},
+		{Name: "gives", Value: in.Gives},
 		{Name: "role", Value: in.Role},
 		{Name: "permission", Value: in.Permission},
 		{Name: "org", Value: in.Org},

@@ -1,6 +1,7 @@
 package grants
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/admin"
+	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
 	"gatehouse/wire"
 )
@@ -17,7 +19,7 @@ const typed = "2006-01-02T15:04"
 
 // entry is a new grant as it stands in the form, by the names of its fields.
 type entry struct {
-	Kind, Subject, Effect, Role, Permission, Org, Where, IDs, Condition, From, Until, Last, ACR, Reason, Ticket string
+	Kind, Subject, Effect, Gives, Role, Permission, Org, Where, IDs, Condition, From, Until, Last, ACR, Reason, Ticket string
 }
 
 // askNew shows the form, with what the link to it names.
@@ -25,13 +27,36 @@ func (d *Door) askNew(v *guard.Visit) error {
 	if err := v.Ready("createGrant", nil); err != nil {
 		return err
 	}
-	page, err := newGrant(v, entry{
-		Kind: v.Query("kind"), Subject: v.Query("subject"), Role: v.Query("role"), Permission: v.Query("permission"), Org: v.Query("org"), Last: "8h",
-	})
+	page, err := newGrant(v, linked(v.Query))
 	if err != nil {
 		return err
 	}
 	return v.Show(http.StatusOK, page)
+}
+
+// linked is what a link to the form names, by the names of its fields: who, or subject, is whom it is
+// for, and for how long it lasts.
+func linked(asked func(name string) string) entry {
+	in := typedInto(asked)
+	in.Kind, in.Subject, in.Last = asked("kind"), cmp.Or(asked("who"), asked("subject")), cmp.Or(asked("for"), "8h")
+	if asked("until") != "" {
+		in.Last = asked("for")
+	}
+	return in
+}
+
+// typedInto is what stands in the fields of the form, but for those that links call otherwise.
+func typedInto(value func(name string) string) entry {
+	given := guard.Given{Gives: value("gives"), Role: value("role"), Permission: value("permission")}.Settled()
+	return entry{
+		Effect: value("effect"), Gives: given.Gives, Role: given.Role, Permission: given.Permission, Org: value("org"),
+		Where: value("where"), IDs: value("resource_ids"), Condition: value("condition"), From: value("not_before"), Until: value("until"),
+		ACR: value("acr"), Reason: value("reason"), Ticket: value("ticket"),
+	}
+}
+
+func (in *entry) given() guard.Given {
+	return guard.Given{Gives: in.Gives, Role: in.Role, Permission: in.Permission}
 }
 
 func newGrant(v *guard.Visit, in entry) (page newPage, err error) {
@@ -50,11 +75,9 @@ func (d *Door) create(v *guard.Visit) error {
 		return err
 	}
 	value := func(name string) string { return strings.TrimSpace(v.Value(name)) }
-	page, err := newGrant(v, entry{
-		Kind: value("subject.kind"), Subject: value("subject"), Effect: value("effect"), Role: value("role"), Permission: value("permission"), Org: value("org"),
-		Where: value("where"), IDs: value("resource_ids"), Condition: value("condition"), From: value("not_before"), Until: value("until"), Last: value("expires_at"),
-		ACR: value("acr"), Reason: value("reason"), Ticket: value("ticket"),
-	})
+	in := typedInto(value)
+	in.Kind, in.Subject, in.Last = value("subject.kind"), value("subject"), value("expires_at")
+	page, err := newGrant(v, in)
 	if err != nil {
 		return err
 	}
@@ -112,39 +135,52 @@ func (p *newPage) look(v *guard.Visit, bodies []admin.GrantCreate) (err error) {
 		return err
 	}
 	p.Begins, p.Ends = body.NotBefore, body.ExpiresAt
-	p.Gain, err = gainOf(v, body.Role, body.Permission, subject)
+	if p.Gain, err = gainOf(v, body.Role, body.Permission, subject); err != nil {
+		return err
+	}
+	p.Unproved, err = unproved(v, &p.Gain, bodies)
 	return err
 }
 
-// bodies are the grants as the API takes them, one for each line of whom it is for.
+// bodies are the grants as the API takes them, one for each line of whom it is for. All that is wrong
+// with the form is refused at once.
 func (p *newPage) bodies(v *guard.Visit) ([]admin.GrantCreate, error) {
-	body, err := p.body()
-	if err != nil {
+	body, wrong := p.body()
+	whom, unknown := p.whom(v)
+	if err := guard.All(wrong, v.NamesGiven(p.Offers, p.In.Role, p.In.Permission, p.In.Org), unknown); err != nil {
 		return nil, err
 	}
-	if err := v.NamesGiven(p.Offers, p.In.Role, p.In.Permission, p.In.Org); err != nil {
-		return nil, err
+	all := make([]admin.GrantCreate, len(whom))
+	for i, one := range whom {
+		all[i] = body
+		all[i].Subject.ID = one
 	}
+	return all, nil
+}
+
+// whom are those for whom it is, as the API names them.
+func (p *newPage) whom(v *guard.Visit) ([]string, error) {
 	whom := p.In.subjects()
+	if len(whom) == 0 {
+		return nil, guard.Wrong("subject", "is needed")
+	}
+	if len(whom) > maxSelected {
+		return nil, guard.Wrong("subject", "must be at most "+strconv.Itoa(maxSelected)+" lines")
+	}
 	if len(whom) == 1 {
 		if err := v.NamesSubject("subject", access.Kind(p.In.Kind), whom[0]); err != nil {
 			return nil, err
 		}
 	}
-	if len(whom) > maxSelected {
-		return nil, guard.Wrong("subject", "must be at most "+strconv.Itoa(maxSelected)+" lines")
-	}
-	all := make([]admin.GrantCreate, len(whom))
+	var wrong []error
 	for i, one := range whom {
-		all[i] = body
-		if all[i].Subject.ID, err = p.In.named(v, one); err != nil {
-			if len(whom) > 1 {
-				err = guard.Wrong(atLine(i), "is nobody's address")
-			}
-			return nil, err
+		name, err := p.In.named(v, one)
+		if fault.Is(err, fault.Invalid) && len(whom) > 1 {
+			err = guard.Wrong(atLine(i), "is nobody's address")
 		}
+		whom[i], wrong = name, append(wrong, err)
 	}
-	return all, nil
+	return whom, guard.All(wrong...)
 }
 
 // named is whom somebody typed as the API names them.
@@ -158,40 +194,32 @@ func (in *entry) named(v *guard.Visit, subject string) (string, error) {
 
 // body is what all of them share. What the API would say of a field that it does not
 // have is said here, before anybody is asked whether they are sure.
-func (p *newPage) body() (body admin.GrantCreate, err error) {
+func (p *newPage) body() (admin.GrantCreate, error) {
 	in := &p.In
-	body = admin.GrantCreate{
+	body := admin.GrantCreate{
 		Subject: admin.GrantSubject{Kind: in.Kind}, Effect: in.Effect, Role: in.Role, Permission: in.Permission, Org: in.Org,
 		Where: in.Where, ResourceIDs: strings.Fields(in.IDs), Condition: in.Condition, ACR: in.ACR, Reason: in.Reason, Ticket: in.Ticket,
 	}
-	if body.NotBefore, err = moment("not_before", in.From); err != nil {
-		return body, err
+	var begins, ends, why error
+	body.NotBefore, begins = moment("not_before", in.From)
+	if body.ExpiresAt, ends = p.ends(body.NotBefore); ends == nil && !body.ExpiresAt.IsZero() && !body.ExpiresAt.After(p.Now) {
+		ends = guard.Wrong("until", "must be in the future")
 	}
-	if body.ExpiresAt, err = moment("until", in.Until); err != nil {
-		return body, err
+	if in.Reason == "" {
+		why = guard.Wrong("reason", "is needed")
 	}
-	if body.ExpiresAt.IsZero() {
-		begin := p.Now
-		if !body.NotBefore.IsZero() {
-			begin = body.NotBefore
-		}
-		if body.ExpiresAt, err = guard.Lasts("expires_at", in.Last, begin); err != nil {
-			return body, err
-		}
+	return body, guard.All(in.given().Missing(), begins, ends, why)
+}
+
+// ends is when it ends: at a moment, or so long after it begins.
+func (p *newPage) ends(begin time.Time) (time.Time, error) {
+	if p.In.Until != "" {
+		return moment("until", p.In.Until)
 	}
-	switch {
-	case len(in.subjects()) == 0:
-		return body, guard.Wrong("subject", "is needed")
-	case in.Role == "" && in.Permission == "":
-		return body, guard.Wrong("role", "is needed, or a permission")
-	case in.Role != "" && in.Permission != "":
-		return body, guard.Wrong("permission", "must be empty beside a role")
-	case in.Reason == "":
-		return body, guard.Wrong("reason", "is needed")
-	case !body.ExpiresAt.IsZero() && !body.ExpiresAt.After(p.Now):
-		return body, guard.Wrong("until", "must be in the future")
+	if begin.IsZero() {
+		begin = p.Now
 	}
-	return body, nil
+	return guard.Lasts("expires_at", p.In.Last, begin)
 }
 
 // moment reads what was typed into a field for one, the zero time where nothing was.

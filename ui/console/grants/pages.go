@@ -250,7 +250,7 @@ func (f *grantFrame) facts(say *words.Catalogue) []part.Fact {
 	add(is.Places[""], part.Text(limits(is, g)), limits(is, g) != "")
 	add(is.IDs, texts(g.ResourceIDs), len(g.ResourceIDs) > 0)
 	add(is.Condition, code(g.Condition), g.Condition != "")
-	add(is.ACR, part.Text(proofOf(is, g)), proofOf(is, g) != "")
+	add(is.ACR, part.Text(proofOf(say, g)), proofOf(say, g) != "")
 	add(is.Begins, part.When(f.Now, g.NotBefore), !g.NotBefore.IsZero())
 	add(is.Ends, over(f.Now, g), true)
 	add(is.Reason, part.Text(g.Reason), g.Reason != "")
@@ -264,15 +264,11 @@ func (f *grantFrame) facts(say *words.Catalogue) []part.Fact {
 }
 
 // proofOf is what whoever uses it must have proved.
-func proofOf(say *words.ConsoleGrants, g *wire.Grant) string {
-	if g.ACR == "" && g.MaxAge == "" {
-		return ""
+func proofOf(say *words.Catalogue, g *wire.Grant) string {
+	if after := guard.After(say, &g.Requirement); after != "" || g.ACR == "" {
+		return after
 	}
-	text := say.ACRs[g.ACR]
-	if g.MaxAge != "" {
-		text += " " + say.MaxAge.With(words.Wait, g.MaxAge)
-	}
-	return text
+	return say.ConsoleGrants.ACRs[g.ACR]
 }
 
 // grantPage shows one.

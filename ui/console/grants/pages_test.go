@@ -64,6 +64,8 @@ func TestPagesOfGrantsAreWellMade(t *testing.T) {
 		"longer, done":        selectedPage{Frame: f, Chosen: []string{"gra_a"}, Do: "extend", Finished: true, Not: []not{{"gra_a", fault.Missing("grant")}}},
 		"new":                 newPage{Frame: f, In: in, Now: at},
 		"new, sure":           newPage{Frame: f, In: in, Now: at, Sure: true, Gain: some, Ends: at.Add(8 * time.Hour)},
+		"new, unproved":       newPage{Frame: f, In: in, Now: at, Sure: true, Gain: some, Unproved: lacking{What: "shop/orders:refund", Who: []string{"a@example.com"}}},
+		"new, unproved, all":  newPage{Frame: f, In: several, Now: at, Sure: true, Gain: some, Unproved: lacking{Who: []string{"a@example.com", "b@example.com"}}},
 		"new, sure, deny":     newPage{Frame: f, In: group, Now: at, Sure: true, Gain: many, Begins: at},
 		"new, wrong":          newPage{Frame: broken, In: group, Now: at},
 		"new, several":        newPage{Frame: f, In: several, Now: at, Sure: true, Gain: some},
@@ -108,5 +110,18 @@ func TestTheCommandUnderGrantsListsTheSame(t *testing.T) {
 		if p.Now = now; p.same() != want {
 			t.Errorf("got  %s\nwant %s", p.same(), want)
 		}
+	}
+}
+
+// Whoever comes by a link finds the form filled in, and the one that it names is chosen.
+func TestALinkToANewGrantFillsInTheForm(t *testing.T) {
+	t.Parallel()
+	asked := url.Values{"who": {"ada@example.com"}, "permission": {"shop/orders:refund"}, "where": {"own"}, "reason": {"INC-1"}, "for": {"1d"}}
+	in := linked(asked.Get)
+	if want := (entry{Subject: "ada@example.com", Gives: "permission", Permission: "shop/orders:refund", Where: "own", Reason: "INC-1", Last: "1d"}); in != want {
+		t.Errorf("got  %+v\nwant %+v", in, want)
+	}
+	if in := linked(url.Values{"subject": {"desk"}, "kind": {"group"}, "role": {"editor"}}.Get); in.Subject != "desk" || in.Gives != "role" || in.Last != "8h" {
+		t.Errorf("it is %+v", in)
 	}
 }

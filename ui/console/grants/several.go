@@ -44,6 +44,9 @@ func (p *newPage) lined(say *words.Catalogue, form part.Form) part.Form {
 	whom := p.In.subjects()
 	for _, bad := range p.Wrong.Fields {
 		of := ofSeveral.FindStringSubmatch(bad.Name)
+		if of == nil && input(&form, bad.Name) != nil {
+			continue // it is said there
+		}
 		if of == nil {
 			return form
 		}

@@ -15,6 +15,7 @@ type Finder struct {
 	Operation string
 	// Kind is what a form calls such things that somebody names in it; "" for what nobody does.
 	Kind string
-	// Find returns no more than MaxFound whose name begins with text, which is not empty.
+	// Find returns no more than MaxFound of which a part of the name begins with text, which is not
+	// empty.
 	Find func(v *Visit, text string) ([]part.Hit, error)
 }

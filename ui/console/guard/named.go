@@ -42,9 +42,29 @@ const maxNames = 20
 // Names are the addresses of people by their ids, as far as the visitor may see people and they
 // are there; of many the first ones.
 func (v *Visit) Names(ids []string) (map[string]string, error) {
+	people, err := v.people(ids)
 	names := map[string]string{}
+	for _, u := range people {
+		names[string(u.ID)] = u.Email
+	}
+	return names, err
+}
+
+// WithoutStep are the addresses of those of some people who have no second step, as Names looks at them.
+func (v *Visit) WithoutStep(ids []string) (emails []string, err error) {
+	people, err := v.people(ids)
+	for _, u := range people {
+		if !u.SecondFactor {
+			emails = append(emails, u.Email)
+		}
+	}
+	return emails, err
+}
+
+// people looks some up by their ids.
+func (v *Visit) people(ids []string) (all []wire.UserDetail, err error) {
 	if !v.Can("getUser", nil) {
-		return names, nil
+		return nil, nil
 	}
 	asked := map[string]bool{}
 	for _, name := range ids {
@@ -61,7 +81,7 @@ func (v *Visit) Names(ids []string) (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		names[name] = found.Body.Email
+		all = append(all, found.Body)
 	}
-	return names, nil
+	return all, nil
 }

@@ -61,13 +61,7 @@ func (v *Visit) Offers() (all Offers, err error) {
 
 // NamesGiven refuses what names no role, permission or organisation, at the fields of these names.
 func (v *Visit) NamesGiven(near Offers, role, permission, org string) error {
-	if err := v.NamesRole("role", role, near.Roles); err != nil {
-		return err
-	}
-	if err := v.NamesPermission("permission", permission, near.Permissions); err != nil {
-		return err
-	}
-	return v.NamesOrganisation("org", org, near.Organisations)
+	return All(v.NamesRole("role", role, near.Roles), v.NamesPermission("permission", permission, near.Permissions), v.NamesOrganisation("org", org, near.Organisations))
 }
 
 // offered is the first page of a list. That it is told the visitor in part is nothing to say of

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"gatehouse/admin"
-	"gatehouse/audit"
 	"gatehouse/ui/console/guard"
 	"gatehouse/wire"
 )
@@ -20,12 +19,6 @@ func latest(v *guard.Visit, page *overviewPage) error {
 		return err
 	}
 	page.Events = &found.Body.Items
-	var people []string
-	for _, e := range found.Body.Items {
-		if e.Target != nil && e.Target.Kind == audit.KindUser {
-			people = append(people, e.Target.ID)
-		}
-	}
-	page.Names, err = v.Names(people)
+	page.Names, err = v.Called(found.Body.Items)
 	return err
 }

@@ -33,7 +33,7 @@ type overviewPage struct {
 	// Failures the latest sign-ins that were refused, Steps what is still to be done; nil as Health.
 	Attention *wire.Attention
 	Events    *[]wire.Event
-	Names     map[string]string // the addresses of the people whom the events are about, by id
+	Names     guard.Called // what the events are about
 	Failures  *failures
 	// Applications are those that were used most.
 	Applications []wire.ApplicationUse

@@ -34,7 +34,7 @@ func TestTheOverviewIsWellMade(t *testing.T) {
 	fails := &failures{Since: now, Accounts: []wire.Failing{{Name: "usr_a", Times: 7}}, Addresses: []wire.Failing{{Name: "192.0.2.7", Times: 7, Least: true}}, Names: map[string]string{"usr_a": "a@example.test"}}
 	days := []wire.DayFigures{{Day: now.UTC().Format(time.DateOnly), SignIns: 9, Refused: 3, Methods: map[string]int64{"pwd": 7, "42": 2}, Reasons: map[string]int64{"wrong": 3}, Gate: map[string]int64{"deny": 2}, Present: &wire.Present{People: 5, Secured: 2}}}
 	viewtest.Crawl(t, map[string]view.Page{
-		"overview, new":       overviewPage{Frame: f, Now: now, Span: 30, Figures: true, People: true, Days: days, Health: well, Attention: asks, Events: &events, Names: map[string]string{"usr_a": "a@example.test"}, Failures: fails, Applications: []wire.ApplicationUse{{ID: "42", Name: "Shop", SignIns: 7}}, Steps: &firstSteps{HTTPS: todo, Second: done, Guarded: todo, Application: todo}},
+		"overview, new":       overviewPage{Frame: f, Now: now, Span: 30, Figures: true, People: true, Days: days, Health: well, Attention: asks, Events: &events, Names: guard.Called{"usr_a": "a@example.test"}, Failures: fails, Applications: []wire.ApplicationUse{{ID: "42", Name: "Shop", SignIns: 7}}, Steps: &firstSteps{HTTPS: todo, Second: done, Guarded: todo, Application: todo}},
 		"overview, to see":    overviewPage{Frame: f, Now: now, Span: 30, Health: well, Attention: asks, Events: &events, Failures: &failures{Since: now, Addresses: fails.Addresses}},
 		"overview":            overviewPage{Frame: f, Now: now, Span: 14, Figures: true, People: true, Health: unwell, Grants: &grants, More: true},
 		"overview, calm":      overviewPage{Frame: f, Now: now, Span: 90, Figures: true, Health: well, Grants: &none},
@@ -100,11 +100,18 @@ func TestADiskThatFillsIsToldOf(t *testing.T) {
 	}
 }
 
-func TestTheLatestEventsNamePeopleByTheirAddresses(t *testing.T) {
+func TestTheLatestEventsNameWhatTheyAreAbout(t *testing.T) {
 	t.Parallel()
-	events := []wire.Event{{ID: "evt_a", Action: "user.create", Target: &wire.Target{Kind: audit.KindUser, ID: "usr_a"}, Outcome: audit.Done}}
-	p := overviewPage{Frame: guard.Frame{Form: viewtest.Form()}, Now: time.Now(), Span: 14, People: true, Events: &events, Names: map[string]string{"usr_a": "a@example.test"}}
-	if page := viewtest.Shown(t, p).Body.String(); !strings.Contains(page, `<a href="/console/users/usr_a">a<wbr>@example.test</a>`) {
-		t.Error("the person is not named")
+	events := []wire.Event{
+		{ID: "evt_a", Action: "user.create", Target: &wire.Target{Kind: audit.KindUser, ID: "usr_a"}, Outcome: audit.Done},
+		{ID: "evt_b", Action: "client.update", Target: &wire.Target{Kind: audit.KindClient, ID: "shop"}, Outcome: audit.Done},
+		{ID: "evt_c", Action: "client.delete", Target: &wire.Target{Kind: audit.KindClient, ID: "gone"}, Outcome: audit.Done},
+	}
+	p := overviewPage{Frame: guard.Frame{Form: viewtest.Form()}, Now: time.Now(), Span: 14, People: true, Events: &events, Names: guard.Called{"usr_a": "a@example.test", "client:shop": "The shop"}}
+	page := viewtest.Shown(t, p).Body.String()
+	for _, want := range []string{`href="/console/users/usr_a"`, ">a<wbr>@example.test</a>", `href="/console/applications/shop"`, ">The shop</a>", "client:gone"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("there is no %s", want)
+		}
 	}
 }

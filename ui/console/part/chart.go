@@ -250,6 +250,7 @@ type MatrixGroup struct {
 // MatrixRow has a cell for each column.
 type MatrixRow struct {
 	Label, Code, Href string
+	Under             string // what there is to know about all of it
 	Cells             []MatrixCell
 }
 

@@ -49,6 +49,11 @@ type Field struct {
 	Typed bool
 	// Unit stands behind the input, such as "days".
 	Unit string
+	// Section is the head under which the field stands, with those beside it that have the same.
+	Section string
+	// When is a value that must be chosen in the same section before the field is asked for: until
+	// then it is out of sight. "" is always.
+	When string
 
 	placeholder string  // of what stands in a line
 	now         *string // what it is by now, where that is not what was typed (Form.Beside)
@@ -125,6 +130,24 @@ func (f Form) Faulty(say *words.Catalogue, e *fault.Error) Form {
 	all, wrong := faulty(say, f.all(), f.Wrong, e)
 	f.Wrong = wrong
 	return f.with(all)
+}
+
+// section is some fields under one head.
+type section struct {
+	label  string
+	fields []Field
+}
+
+// sections are the fields in their order, those under one head together.
+func (f Form) sections() (all []section) {
+	for _, in := range f.Fields {
+		if len(all) == 0 || all[len(all)-1].label != in.Section {
+			all = append(all, section{label: in.Section})
+		}
+		last := &all[len(all)-1]
+		last.fields = append(last.fields, in)
+	}
+	return all
 }
 
 // At is the field of a number, of Fields and then of More.
@@ -220,6 +243,9 @@ func (f Field) grouped() bool { return f.Kind == Radio || f.Kind == Ticks }
 
 func (f Field) attributes() templ.Attributes {
 	all := templ.Attributes{}
+	if f.When != "" && f.grouped() {
+		all["data-when"] = f.When
+	}
 	if by := f.describedBy(); by != "" {
 		all["aria-describedby"] = by
 	}

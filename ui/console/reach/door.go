@@ -29,7 +29,7 @@ func (d *Door) Mount(m *web.Mux) { d.Guard.Route(m, "GET "+path, d.show) }
 
 // show lists those whom the address asks for; without a permission it asks for one.
 func (d *Door) show(v *guard.Visit) error {
-	page := reachPage{Frame: v.Frame(), Permission: v.Query("permission"), Asked: v.Only("thing", "org", "at"), Cursor: v.Query("cursor"), Now: time.Now(), People: v.Can("getUser", nil)}
+	page := reachPage{Frame: v.Frame(), Permission: v.Query("permission"), Asked: v.Only("thing", "org", "at"), Cursor: v.Query("cursor"), Now: time.Now(), People: v.Can("getUser", nil), Grants: v.Can("getGrant", nil)}
 	if err := page.offers(v); err != nil {
 		return err
 	}

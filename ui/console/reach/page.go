@@ -26,6 +26,7 @@ type reachPage struct {
 	Holders      []wire.Holder
 	Found        bool // they were looked for
 	People       bool // the pages of people may be seen
+	Grants       bool // those of grants may be
 
 	Permissions, Organisations []part.Option // that are proposed
 }
@@ -57,20 +58,37 @@ func (p reachPage) filters(say *words.Catalogue) part.Filters {
 
 func (p reachPage) table(say *words.Catalogue) part.Table {
 	is := &say.ConsoleAccess
-	t := part.Table{ID: "holders", Caption: string(is.Reach), Columns: []part.Column{{Label: is.Who}, {Label: is.Way}, {Label: is.Where}, {Label: is.Until}}}
-	for _, h := range p.Holders {
-		row := part.Row{Label: who(h), Cells: []templ.Component{
-			part.Cell(part.Lines{Main: who(h), Under: say.Console.Kinds[string(h.Principal.Kind)]}), part.Text(way(is, h.Path)), part.Text(where(is, h)), part.Left(part.Countdown{Now: p.Now, Until: h.Until}),
-		}}
-		if p.People && h.Principal.Kind == access.User {
-			row.Href = "/console/users/" + h.Principal.ID + "/access/check?" + p.all().Encode()
-		}
-		t.Rows = append(t.Rows, row)
+	t := part.Table{ID: "holders", Caption: string(is.Reach), Columns: []part.Column{{Label: is.Who}, {Label: is.Because}, {Label: is.Where}, {Label: is.Until}}}
+	for i := range p.Holders {
+		h := &p.Holders[i]
+		t.Rows = append(t.Rows, part.Row{Label: who(h), Href: p.steps(h), Cells: []templ.Component{
+			part.Cell(part.Lines{Main: who(h), Under: say.Console.Kinds[string(h.Principal.Kind)]}), because(p, h), onWhat(say, h), part.Left(part.Countdown{Now: p.Now, Until: h.Until}),
+		}})
 	}
 	return t
 }
 
-func who(h wire.Holder) string {
+// steps are on the page where the same is asked about one person, with every grant; "" for others.
+func (p *reachPage) steps(h *wire.Holder) string {
+	if !p.People || h.Principal.Kind != access.User {
+		return ""
+	}
+	return "/console/users/" + h.Principal.ID + "/access/check?" + p.all().Encode()
+}
+
+// gives is what the grant gives, and within which organisation.
+func gives(say *words.ConsoleAccess, h *wire.Holder) string {
+	text := say.ByPermission.With(words.Permission, h.Pattern)
+	if h.Role != "" {
+		text = say.ByRole.With(words.Name, h.Role)
+	}
+	if h.Org != "" {
+		text += ", " + say.Within.With(words.Name, h.Org)
+	}
+	return text
+}
+
+func who(h *wire.Holder) string {
 	if h.Principal.Email != "" {
 		return h.Principal.Email
 	}
@@ -93,17 +111,14 @@ func way(say *words.ConsoleAccess, path []wire.Subject) string {
 	return say.Via.With(words.Name, strings.Join(all, " → "))
 }
 
-// where is on which things they may, and what they must prove.
-func where(say *words.ConsoleAccess, h wire.Holder) string {
+// where is on which things they may.
+func where(say *words.ConsoleAccess, h *wire.Holder) string {
 	text := map[access.Place]string{access.Own: say.Own, access.Listed: say.Some, access.Condition: say.Conditional}[h.Where]
 	if text == "" {
 		text = say.Unknown
 	}
 	if h.Except != "" {
 		text += ", " + say.But
-	}
-	if h.ACR != "" || h.MaxAge != "" {
-		text += ", " + say.Asking
 	}
 	return text
 }

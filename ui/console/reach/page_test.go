@@ -20,9 +20,9 @@ func TestThePageOfWhoCanReachIsWellMade(t *testing.T) {
 		"to ask":         reachPage{Frame: f},
 		"nobody":         reachPage{Frame: f, Permission: "shop/orders:write", Found: true},
 		"reach, a wrong": reachPage{Frame: guard.Frame{Form: viewtest.Broken()}, Permission: "shop/orders:read", Asked: asked},
-		"reach": reachPage{Frame: f, Permission: "shop/orders:read", Asked: asked, Found: true, People: true, Now: at, Next: "n", Cursor: "c", Holders: []wire.Holder{
-			{Principal: wire.Subject{Kind: access.User, ID: "usr_a", Email: "a@example.com"}, Where: access.Own, Except: "gra_a", Until: at.Add(time.Hour), Requirement: wire.Requirement{ACR: "aal2"}},
-			{Principal: wire.Subject{Kind: access.ServiceAccount, ID: "deploy"}, Path: []wire.Subject{{Kind: access.Group, ID: "ops"}, {Kind: access.Organisation, ID: "acme"}}, Where: access.Everywhere},
+		"reach": reachPage{Frame: f, Permission: "shop/orders:read", Asked: asked, Found: true, People: true, Grants: true, Now: at, Next: "n", Cursor: "c", Holders: []wire.Holder{
+			{Principal: wire.Subject{Kind: access.User, ID: "usr_a", Email: "a@example.com"}, Where: access.Own, Except: "gra_a", Until: at.Add(time.Hour), Requirement: wire.Requirement{ACR: "aal2"}, SecondFactor: new(bool), Role: "editor", Org: "acme", Others: 2},
+			{Principal: wire.Subject{Kind: access.ServiceAccount, ID: "deploy"}, Path: []wire.Subject{{Kind: access.Group, ID: "ops"}, {Kind: access.Organisation, ID: "acme"}}, Where: access.Everywhere, Pattern: "shop/orders:*", ExpiresAt: at.Add(time.Hour), Others: 1},
 		}},
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/words"
 )
@@ -167,7 +168,7 @@ func (p matrixPage) grid(say *words.Catalogue) part.Matrix {
 		if resource != last {
 			m.Groups, last = append(m.Groups, part.MatrixGroup{Label: resource}), resource
 		}
-		row := part.MatrixRow{Label: action, Code: one.Permission, Href: reachOf(one.Permission)}
+		row := part.MatrixRow{Label: action, Code: one.Permission, Under: guard.After(say, &one.Requirement), Href: reachOf(one.Permission)}
 		for c, name := range p.Roles {
 			own, from := p.cell(name, one)
 			cell := part.MatrixCell{Value: strconv.Itoa(c) + "." + strconv.Itoa(r)}

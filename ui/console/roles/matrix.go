@@ -128,7 +128,7 @@ func (p *matrixPage) cell(role string, permission *wire.Permission) (own bool, f
 		switch {
 		case one.By == role && one.Pattern == permission.Permission:
 			return true, ""
-		case from == "" && covers(one.Pattern, permission):
+		case from == "" && guard.Covers(one.Pattern, permission):
 			if from = one.By; one.By == role {
 				from = one.Pattern
 			}

@@ -135,7 +135,7 @@ func TestAWildcardNamesWhatIsNotSensitive(t *testing.T) {
 		{"depot/*:*", "shop/orders:read", false, false},
 		{"shop/*:write", "shop/orders:read", false, false},
 	} {
-		if got := covers(c.pattern, &wire.Permission{Permission: c.permission, Sensitive: c.sensitive}); got != c.want {
+		if got := guard.Covers(c.pattern, &wire.Permission{Permission: c.permission, Sensitive: c.sensitive}); got != c.want {
 			t.Errorf("%s names %s (sensitive: %t): %t", c.pattern, c.permission, c.sensitive, got)
 		}
 	}

@@ -7,14 +7,15 @@ import (
 	"gatehouse/admin"
 	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/part"
 	"gatehouse/ui/view"
 	"gatehouse/wire"
 )
 
 // permissions shows a page of the permissions of all APIs, with the roles that give each.
 func (d *Door) permissions(v *guard.Visit) error {
-	asked := v.Only("api", "cursor")
-	q := v.Only("api", "cursor")
+	asked := v.Only("search", "api", "cursor")
+	q := v.Only("search", "api", "cursor")
 	q.Set("limit", "50")
 	found, err := guard.Ask[admin.Page[wire.Permission]](v, "listPermissions", admin.Input{Query: q})
 	if fault.CodeOf(err) == "request.cursor" {
@@ -39,7 +40,9 @@ func (d *Door) permissions(v *guard.Visit) error {
 	if err := v.Keeps(&page.Frame, "permissions"); err != nil {
 		return err
 	}
-	page.Command = guard.Run("permission", "list").If("api", asked.Get("api")).String()
+	if asked.Get("search") == "" { // the command searches nothing
+		page.Command = guard.Run("permission", "list").If("api", asked.Get("api")).String()
+	}
 	return v.Show(http.StatusOK, page)
 }
 
@@ -55,7 +58,7 @@ func (f family) carriers(list []wire.Permission) map[string][]string {
 		for _, pattern := range f[name].Permissions {
 			api, _, _ := strings.Cut(pattern, "/")
 			for _, p := range at[api] {
-				if was := all[p.Permission]; covers(pattern, p) && (len(was) == 0 || was[len(was)-1] != name) {
+				if was := all[p.Permission]; guard.Covers(pattern, p) && (len(was) == 0 || was[len(was)-1] != name) {
 					all[p.Permission] = append(was, name)
 				}
 			}
@@ -63,3 +66,19 @@ func (f family) carriers(list []wire.Permission) map[string][]string {
 	}
 	return all
 }
+
+// PermissionFinder finds permissions by how a part of their name or description begins.
+var PermissionFinder = guard.Finder{Kind: "permission", Label: Permissions.Label, Operation: Permissions.Operation, Find: func(v *guard.Visit, text string) (all []part.Hit, err error) {
+	found, err := guard.Ask[admin.Page[wire.Permission]](v, Permissions.Operation, admin.Input{Query: guard.Searching(text)})
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range found.Body.Items {
+		hit := part.Hit{Label: p.Permission, Under: p.Description, Href: guard.With(pathPermissions, nil, "search", p.Permission), Value: p.Permission}
+		if v.Can("listHolders", nil) {
+			hit.Href = reachOf(p.Permission)
+		}
+		all = append(all, hit)
+	}
+	return all, nil
+}}

@@ -272,7 +272,13 @@ func (p permissionsPage) filters(say *words.Catalogue) part.Filters {
 	for _, name := range p.APIs {
 		field.Options = append(field.Options, part.Option{Value: name, Label: name})
 	}
-	return part.Filters{Action: pathPermissions, Fields: []part.Field{field}}
+	f := part.Filters{Action: pathPermissions, Search: part.Field{ID: "search", Label: is.FindPermission, Value: p.Asked.Get("search"), Max: 192}, Fields: []part.Field{field}}
+	for _, one := range []part.Field{f.Search, field} {
+		if text := p.Asked.Get(one.ID); text != "" {
+			f.Chips = append(f.Chips, part.Chip{Label: one.Label, Value: text, Href: guard.With(pathPermissions, p.Asked, one.ID, "")})
+		}
+	}
+	return f
 }
 
 func (p permissionsPage) pager() part.Pager {

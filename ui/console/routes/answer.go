@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gatehouse/access"
+	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/words"
 	"gatehouse/wire"
@@ -47,7 +48,7 @@ var (
 // and does not give it.
 func held(say *words.Catalogue, e *wire.Explanation) []part.Step {
 	w := say.ConsoleRoutes
-	step := part.Step{Outcome: part.Passed, Label: w.Holds.With(words.Permission, e.Do), Detail: say.ConsoleAccess.Reasons[string(e.Reason)]}
+	step := part.Step{Outcome: part.Passed, Label: w.Holds.With(words.Permission, e.Do), Detail: cmp.Or(guard.After(say, e.Need), say.ConsoleAccess.Reasons[string(e.Reason)])}
 	if e.Decision == refused {
 		step = part.Step{Outcome: part.Failed, Label: w.Lacks.With(words.Permission, e.Do), Detail: step.Detail}
 	} else if e.Decision != allowed {
@@ -60,7 +61,7 @@ func held(say *words.Catalogue, e *wire.Explanation) []part.Step {
 			if c.ID == e.Grant {
 				outcome = step.Outcome
 			}
-			all = append(all, part.Step{Outcome: outcome, Label: w.ByGrant.With(words.Name, grantOf(c)), Detail: say.ConsoleAccess.Verdicts[string(c.Verdict)]})
+			all = append(all, part.Step{Outcome: outcome, Label: w.ByGrant.With(words.Name, grantOf(c)), Detail: cmp.Or(guard.After(say, c.Need), say.ConsoleAccess.Verdicts[string(c.Verdict)])})
 		}
 	}
 	if was := lately(e); was != nil {
@@ -70,7 +71,7 @@ func held(say *words.Catalogue, e *wire.Explanation) []part.Step {
 }
 
 // concerns reports whether a grant says something of the answer: the one that decided, and of a refusal
-// all that would give it somewhere, some day or after a better sign-in.
+// all that would give it somewhere, some day or after more was proved.
 func concerns(e *wire.Explanation, c *wire.Considered) bool {
 	if c.ID == e.Grant {
 		return true
@@ -125,6 +126,9 @@ func through(decision string) bool {
 // verdict is the answer in a word.
 func (p simulatePage) verdict(say *words.Catalogue) part.Badge {
 	b := part.Badge{Label: decided(say, p.Answer.Decision), Tone: part.Bad}
+	if e := p.Answer.Explanation; e != nil && p.Answer.Decision == "challenge" {
+		b.Label = cmp.Or(guard.After(say, e.Need), b.Label)
+	}
 	switch {
 	case through(p.Answer.Decision):
 		b.Tone = part.Good

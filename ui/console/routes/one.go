@@ -32,11 +32,11 @@ func read(v *guard.Visit) (f routeFrame, err error) {
 		}
 		f.Kept, f.ETag = &found.Body, found.ETag
 	}
-	served, err := guard.Ask[admin.Page[wire.ServedRoute]](v, "listServedRoutes", admin.Input{Query: url.Values{"search": {f.ID}, "limit": {"1"}}})
+	served, err := guard.Ask[admin.Page[wire.ServedRoute]](v, "listServedRoutes", admin.Input{Query: url.Values{"id": {f.ID}}})
 	if err != nil {
 		return f, err
 	}
-	if all := served.Body.Items; len(all) > 0 && all[0].ID == f.ID { // what begins so and is longer comes behind it
+	if all := served.Body.Items; len(all) > 0 {
 		f.Served = &all[0]
 	}
 	if f.Kept == nil && f.Served == nil {
@@ -135,7 +135,7 @@ func behind(v *guard.Visit, f *routeFrame) (string, error) {
 	if f.Served == nil || f.Served.Upstream == "" || !f.Has(pathUpstreams) {
 		return "", nil
 	}
-	found, err := guard.Ask[admin.Page[wire.ServedUpstream]](v, "listServedUpstreams", admin.Input{Query: url.Values{"search": {f.Served.Upstream}, "limit": {"1"}}})
+	found, err := guard.Ask[admin.Page[wire.ServedUpstream]](v, "listServedUpstreams", admin.Input{Query: url.Values{"id": {f.Served.Upstream}}})
 	if err != nil || len(found.Body.Items) == 0 || found.Body.Items[0].ID != f.Served.Upstream {
 		return "", err
 	}

@@ -176,8 +176,8 @@ func seen[T any](v *guard.Visit, operation, id string, of func(T) thing) (thing,
 
 // servedAs is the one of that id as this process serves it, nil where it does not.
 func (k *kind) servedAs(v *guard.Visit, id string) (*thing, error) {
-	all, _, err := k.serving(v, url.Values{"search": {id}, "limit": {"1"}})
-	if err != nil || len(all) == 0 || all[0].ID != id { // what begins so and is longer comes behind it
+	all, _, err := k.serving(v, url.Values{"id": {id}})
+	if err != nil || len(all) == 0 {
 		return nil, err
 	}
 	return &all[0], nil

@@ -18,15 +18,15 @@ func (d *Door) askGrant(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := f.grantPage(v.Query("role"), v.Query("permission"), v.Query("org"), "8h")
+	page := f.grantPage(guard.Given{Role: v.Query("role"), Permission: v.Query("permission")}, v.Query("org"), "8h")
 	if page.Offers, err = v.Offers(); err != nil {
 		return err
 	}
 	return v.Show(http.StatusOK, page)
 }
 
-func (f personFrame) grantPage(role, permission, org, last string) grantPage {
-	page := grantPage{personFrame: f, Role: role, Permission: permission, Org: org, Last: last}
+func (f personFrame) grantPage(given guard.Given, org, last string) grantPage {
+	page := grantPage{personFrame: f, Given: given.Settled(), Org: org, Last: last}
 	page.Command = page.same()
 	return page
 }
@@ -47,16 +47,14 @@ func (d *Door) grant(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := f.grantPage(v.Value("role"), v.Value("permission"), v.Value("org"), v.Value("expires_at"))
+	page := f.grantPage(guard.Given{Gives: v.Value("gives"), Role: v.Value("role"), Permission: v.Value("permission")}, v.Value("org"), v.Value("expires_at"))
 	page.Reason, page.Ticket = v.Value("reason"), v.Value("ticket")
 	page.Command = page.same()
 	if page.Offers, err = v.Offers(); err != nil {
 		return err
 	}
-	until, err := guard.Lasts("expires_at", page.Last, page.Now)
-	if err == nil {
-		err = v.NamesGiven(page.Offers, page.Role, page.Permission, page.Org)
-	}
+	until, ends := guard.Lasts("expires_at", page.Last, page.Now)
+	err = guard.All(page.Missing(), v.NamesGiven(page.Offers, page.Role, page.Permission, page.Org), ends, page.reasoned())
 	if err == nil {
 		_, err = guard.Ask[admin.Made[wire.Grant]](v, "createGrant", admin.Input{Body: admin.GrantCreate{
 			Subject: admin.GrantSubject{Kind: string(access.User), ID: string(f.User.ID)}, Role: page.Role, Permission: page.Permission, Org: page.Org,
@@ -71,4 +69,12 @@ func (d *Door) grant(v *guard.Visit) error {
 		return err
 	}
 	return v.Show(status, page)
+}
+
+// reasoned refuses a grant that says no reason.
+func (p *grantPage) reasoned() error {
+	if p.Reason == "" {
+		return guard.Wrong("reason", "is needed")
+	}
+	return nil
 }

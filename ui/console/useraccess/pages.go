@@ -52,7 +52,7 @@ func (p accessPage) table(say *words.Catalogue) part.Table {
 	for _, e := range p.Held {
 		row := part.Row{
 			Label: e.Do, Href: p.with("/check", "permission", e.Do), Soft: e.Decision == refused,
-			Cells: []templ.Component{held(e), because(p.personFrame, e), p.ends(e)},
+			Cells: []templ.Component{held(p.personFrame, e), because(p.personFrame, e), p.ends(e)},
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -87,12 +87,13 @@ func began(e wire.Explanation) time.Time {
 }
 
 // badge says how it stands with a permission.
-func badge(say *words.ConsoleAccess, e wire.Explanation) part.Badge {
-	switch {
-	case e.Decision == access.Allowed.String():
+func badge(all *words.Catalogue, e wire.Explanation) part.Badge {
+	say := &all.ConsoleAccess
+	switch after := guard.After(all, e.Requires); {
+	case e.Decision != refused && after != "":
+		return part.Badge{Label: after, Tone: part.Warn}
+	case e.Decision != refused:
 		return part.Badge{Label: say.Held, Tone: part.Good}
-	case e.Decision == access.Challenged.String():
-		return part.Badge{Label: say.NeedsNow, Tone: part.Warn}
 	case e.Reason == access.ResourceUnknown:
 		return part.Badge{Label: say.Elsewhere, Tone: part.Good}
 	case e.Reason == access.Denied:
@@ -164,23 +165,35 @@ func (p checkPage) Head(say *words.Catalogue) view.Head {
 }
 func (p checkPage) Body() templ.Component { return checkBody(p) }
 
-func (p checkPage) answer(say *words.ConsoleAccess) part.Badge {
-	switch p.Answer.Decision {
-	case access.Allowed.String():
-		return part.Badge{Label: say.May, Tone: part.Good}
-	case access.Challenged.String():
-		return part.Badge{Label: say.If, Tone: part.Warn}
+func (p checkPage) answer(all *words.Catalogue) part.Badge {
+	say, after := &all.ConsoleAccess, guard.After(all, p.Answer.Requires)
+	switch {
+	case p.Answer.Decision == refused:
+		return part.Badge{Label: say.MayNot, Tone: part.Bad}
+	case after != "":
+		return part.Badge{Label: after, Tone: part.Warn}
 	}
-	return part.Badge{Label: say.MayNot, Tone: part.Bad}
+	return part.Badge{Label: say.May, Tone: part.Good}
+}
+
+// why is the reason of the answer: of a proof that is asked for, whether they can give it.
+func (p checkPage) why(all *words.Catalogue) string {
+	if p.Answer.Decision != refused && p.User.ID != "" {
+		if step := guard.Step(all, p.Answer.Requires, p.User.SecondFactor); step != "" {
+			return step
+		}
+	}
+	return all.ConsoleAccess.Reasons[string(p.Answer.Reason)]
 }
 
 // steps are the grants that were looked at, those that count first.
-func (p checkPage) steps(say *words.ConsoleAccess) (all []part.Step) {
+func (p checkPage) steps(cat *words.Catalogue) (all []part.Step) {
+	say := &cat.ConsoleAccess
 	for _, about := range []bool{true, false} {
 		for i := range p.Answer.Grants {
 			c := &p.Answer.Grants[i]
 			if (c.Verdict != access.OtherPermission) == about {
-				all = append(all, part.Step{Outcome: outcome(c), Label: gives(say, c) + ", " + way(say, c.Path), Detail: detail(say, c)})
+				all = append(all, part.Step{Outcome: outcome(c), Label: gives(say, c) + ", " + way(say, c.Path), Detail: detail(cat, c)})
 			}
 		}
 	}
@@ -197,18 +210,28 @@ func outcome(c *wire.Considered) part.Outcome {
 	return part.Failed
 }
 
-func detail(say *words.ConsoleAccess, c *wire.Considered) string {
-	text := say.Verdicts[string(c.Verdict)]
+func detail(all *words.Catalogue, c *wire.Considered) string {
+	say := &all.ConsoleAccess
+	text := verdict(all, c)
 	if c.Reason != "" {
 		text += " · " + say.Quote.With(words.Name, c.Reason)
 	}
 	return text + " · " + string(c.ID)
 }
 
+// verdict is what became of a grant; of one that needs a proof, of which.
+func verdict(say *words.Catalogue, c *wire.Considered) string {
+	if after := guard.After(say, c.Need); after != "" {
+		return after
+	}
+	return say.ConsoleAccess.Verdicts[string(c.Verdict)]
+}
+
 // grantPage asks what to grant.
 type grantPage struct {
 	personFrame
-	Role, Permission, Org, Last, Reason, Ticket string
+	guard.Given
+	Org, Last, Reason, Ticket string
 
 	Offers guard.Offers
 }
@@ -223,13 +246,14 @@ func (p grantPage) title(say *words.Catalogue) words.Title {
 
 func (p grantPage) form(say *words.Catalogue) part.Form {
 	is := &say.ConsoleAccess
-	return p.fill(say, "grant", p.path()+"/grant", part.Button{Label: is.Grant, Main: true},
-		part.Field{ID: "role", Label: is.Role, Hint: is.RoleHint, Value: p.Role, Options: p.Offers.Roles, Offer: "role", Complete: "off", Optional: true, Literal: true, Max: 64},
-		part.Field{ID: "permission", Label: is.Permission, Hint: is.PermissionHint, Value: p.Permission, Options: p.Offers.Permissions, Complete: "off", Optional: true, Literal: true, Max: 192},
-		part.Field{ID: "org", Label: is.Org, Value: p.Org, Options: p.Offers.Organisations, Offer: string(access.Organisation), Complete: "off", Optional: true, Literal: true, Max: 64},
-		last(is, p.Last, true), reason(is, p.Reason),
-		part.Field{ID: "ticket", Label: is.Ticket, Value: p.Ticket, Optional: true, Literal: true, Max: 64},
+	ends, why := last(is, p.Last, true), reason(is, p.Reason)
+	ends.Section, why.Section = say.ConsoleGrants.Lasts, say.ConsoleGrants.WhyIt
+	fields := append(p.Given.Fields(say, say.ConsoleGrants.GivenWhat, p.Offers),
+		part.Field{ID: "org", Section: say.ConsoleGrants.Places[""], Label: is.Org, Value: p.Org, Options: p.Offers.Organisations, Offer: string(access.Organisation), Complete: "off", Optional: true, Literal: true, Max: 64},
+		ends, why,
+		part.Field{ID: "ticket", Section: why.Section, Label: is.Ticket, Value: p.Ticket, Optional: true, Literal: true, Max: 64},
 	)
+	return p.fill(say, "grant", p.path()+"/grant", part.Button{Label: is.Grant, Main: true}, fields...)
 }
 
 // fill is a form with what every form of the console carries.

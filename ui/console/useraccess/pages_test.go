@@ -10,6 +10,7 @@ import (
 	"gatehouse/ui/console/person"
 	"gatehouse/ui/view"
 	"gatehouse/ui/view/viewtest"
+	"gatehouse/ui/words"
 	"gatehouse/wire"
 )
 
@@ -42,10 +43,15 @@ func samples() map[string]view.Page {
 	}
 	locked := answer("deny", access.Locked, role)
 	locked.Locks, locked.Changes = []wire.Suspension{{On: wire.LockTarget{Kind: access.LockUser, ID: "usr_a"}, Reason: "stolen"}}, []string{"Lift it."}
+	fresh, step := answer("allow", access.Granted, role), answer("allow", access.Granted, role)
+	fresh.Requires, step.Requires = &wire.Requirement{MaxAge: "5m"}, &wire.Requirement{ACR: "aal2"}
+	held = append(held, fresh, step)
 	asking := func(f personFrame, e *wire.Explanation) checkPage {
 		return checkPage{personFrame: f, Permission: "shop/orders:read", Answer: e}
 	}
-	inactive, yes, stronger := answer("deny", access.Inactive, role), answer("allow", access.Granted, role, other, deny), answer("challenge", access.ProofInsufficient)
+	inactive, yes, stronger := answer("deny", access.Inactive, role), answer("allow", access.Granted, role, other, deny), answer("challenge", access.ProofInsufficient, role)
+	stronger.Requires = &wire.Requirement{ACR: "aal2", MaxAge: "5m"}
+	stronger.Grants[0].Verdict, stronger.Grants[0].Need = access.NeedsProof, stronger.Requires
 	pages := map[string]view.Page{
 		"access":           accessPage{personFrame: one, Held: held, Cursor: "c", Next: "n"},
 		"access, little":   accessPage{personFrame: little, Held: []wire.Explanation{inactive}},
@@ -56,8 +62,8 @@ func samples() map[string]view.Page {
 		"check, yes":       asking(little, &yes),
 		"check, stronger":  asking(one, &stronger),
 		"check, wrong":     checkPage{personFrame: wrong, Permission: "x"},
-		"grant":            one.grantPage("editor", "", "", "8h"),
-		"grant, wrong":     wrong.grantPage("", "x", "acme", ""),
+		"grant":            one.grantPage(guard.Given{Role: "editor"}, "", "8h"),
+		"grant, wrong":     wrong.grantPage(guard.Given{Permission: "x"}, "acme", ""),
 		"extend, of group": changePage{personFrame: one, change: changes[0], Last: "8h", Grant: wire.Grant{ID: "gra_b", Subject: wire.Subject{Kind: access.Group, ID: "desk"}, Permission: "shop/orders:*", Created: at, ExpiresAt: at.Add(time.Hour)}},
 		"revoke":           changePage{personFrame: one, change: changes[1], ETag: `"1"`, Grant: wire.Grant{ID: "gra_a", Subject: wire.Subject{Kind: access.User, ID: "usr_a"}, Role: "editor", Created: at}},
 		"revoke, wrong":    changePage{personFrame: wrong, change: changes[1], Grant: wire.Grant{ID: "gra_a", Subject: wire.Subject{Kind: access.User, ID: "usr_a"}, Role: "editor"}},
@@ -83,5 +89,21 @@ func TestTheCommandUnderACheckAsksTheSame(t *testing.T) {
 	p := checkPage{personFrame: personFrame{Frame: person.Frame{User: wire.UserDetail{User: wire.User{Email: "ada@example.com"}}}, Look: url.Values{"at": {"2026-03-01T12:04"}}}, Permission: "shop/orders:read", Thing: "42"}
 	if got, want := p.same(), "gatehouse explain --as ada@example.com --do shop/orders:read --on orders/42 --at 2026-03-01T12:04:00Z"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// A person's access and a check of a permission call it the same, whatever was proved meanwhile.
+func TestThePagesOfAccessCallAProofThatIsAskedForTheSame(t *testing.T) {
+	t.Parallel()
+	say, asked := words.Shipped().Named("en"), &wire.Requirement{ACR: "aal2"}
+	var f personFrame
+	f.User.ID = "usr_a"
+	held := badge(say, wire.Explanation{Decision: "allow", Reason: access.Granted, Requires: asked})
+	check := checkPage{personFrame: f, Answer: &wire.Explanation{Decision: "challenge", Reason: access.ProofInsufficient, Requires: asked}}
+	if got := check.answer(say); got != held || got.Label != "After a second step" {
+		t.Errorf("the list says %+v, the check %+v", held, got)
+	}
+	if got, want := check.why(say), say.ConsoleAccess.NoStep; got != want {
+		t.Errorf("why is %q, want %q", got, want)
 	}
 }
