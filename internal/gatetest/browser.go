@@ -177,7 +177,7 @@ func (p *Page) Forms() []Form {
 				return
 			case "input":
 				kind := attr(n, "type")
-				if in != nil && attr(n, "name") != "" && kind != "submit" && kind != "button" && (kind != "checkbox" || has(n, "checked")) {
+				if in != nil && attr(n, "name") != "" && kind != "submit" && kind != "button" && (kind != "checkbox" && kind != "radio" || has(n, "checked")) {
 					in.Values.Add(attr(n, "name"), attr(n, "value"))
 				}
 			case "textarea":

@@ -39,7 +39,7 @@ func TestTheConsoleTellsEveryWayToAPermission(t *testing.T) {
 		t.Errorf("%d ways are told, not 3", n)
 	}
 	b.Get(page + "/check?permission=target/things:read").Is(http.StatusOK).Says("It is granted.").Says("group desk").Says("gatehouse explain")
-	b.Get("/console/reach?permission=target/things:read").Is(http.StatusOK).Says(eve.Email).Says("gatehouse who-can").Says(`data-testid="because"`).Says("role target").Says("and 2 more")
+	b.Get("/console/reach?permission=target/things:read").Is(http.StatusOK).Says(eve.Email).Says("gatehouse who-can").Says(`data-testid="because"`).Says("and 2 more").Says("/access/check?")
 	b.Get("/console/reach?permission=target/nothing:read").Is(http.StatusUnprocessableEntity)
 	b.Get(page+"/grants/"+string(named.ID)+"/revoke").Submit("reason", "not needed").Is(http.StatusOK).At(page).Says("It is revoked.").Says("Is over")
 	b.Get(page + "?at=2001-01-01T00:00").Is(http.StatusOK).Says("They hold nothing here.")
@@ -80,6 +80,8 @@ func TestASecondStepThatIsNeededIsToldTheSameEverywhere(t *testing.T) {
 	s.Settle()
 	page := "/console/users/" + string(eve.ID) + "/access"
 	b.Get(page).Is(http.StatusOK).Says(after).Says(none)
+	b.Get(page + "/grant?permission=vault/doors:open").Is(http.StatusOK).Says(`data-testid="unproved"`)
+	b.Get(page + "/grant?permission=nosuch/doors:open").Is(http.StatusOK)
 	b.Get(page + "/check?permission=vault/doors:open").Is(http.StatusOK).Says(after).Says(none)
 	b.Get("/console/reach?permission=vault/doors:open").Is(http.StatusOK).Says(after).Says(none).Says("vault/doors:open itself")
 	b.Get("/console/permissions?search=doors").Is(http.StatusOK).Says(after)
@@ -127,7 +129,7 @@ func TestTheConsoleGrantsExtendsAndRevokes(t *testing.T) {
 			t.Error("a grant that is over is told as held")
 		}
 
-		b.Get(page+"/grant").Submit("role", "target", "expires_at", "", "reason", "for long").At(page).Says("It is granted.")
+		b.Get(page+"/grant").Submit("gives", "role", "role", "target", "expires_at", "", "reason", "for long").At(page).Says("It is granted.")
 		one = page + "/grants/" + grantOn(t, b.Get(page).Body)
 		revoke = b.Get(one + "/revoke").Is(http.StatusOK).Says("gatehouse grant revoke")
 		revoke.Submit("reason", "").Is(http.StatusUnprocessableEntity).Says("reason-problem")

@@ -156,7 +156,7 @@ func testUserPages(t *testing.T, s *store.Store) {
 	if same(t, paged, all); len(all) != 8 {
 		t.Errorf("those in list.test are %v", all)
 	}
-	for _, nobody := range []string{"page_0", "page%list", `page\-`, "ist.test", " ", "\x00", strings.Repeat("page", 500), "ne", "zzz", "example"} {
+	for _, nobody := range []string{"page_0", "page%list", `page\-`, "ist.test", " ", "\x00", strings.Repeat("page", 500), "ne", "zzz"} {
 		if got := list(identity.UserFilter{Search: nobody}); got != nil {
 			t.Errorf("searching for %q found %v: only beginnings of parts are found, as they are", nobody, got)
 		}

@@ -1,9 +1,6 @@
 package grants
 
 import (
-	"net/url"
-	"slices"
-
 	"gatehouse/access"
 	"gatehouse/admin"
 	"gatehouse/ui/console/guard"
@@ -17,9 +14,6 @@ type lacking struct {
 	Who  []string // their addresses, as far as they were looked at
 }
 
-// maxAPIs is of how many APIs it is looked up what their permissions take.
-const maxAPIs = 5
-
 // unproved looks who of those named lacks a second step that what they are given takes. As far as the
 // visitor may not see that, nobody is said to lack it.
 func unproved(v *guard.Visit, g *gain, bodies []admin.GrantCreate) (l lacking, err error) {
@@ -28,7 +22,7 @@ func unproved(v *guard.Visit, g *gain, bodies []admin.GrantCreate) (l lacking, e
 	}
 	takes := guard.SecondStep(&wire.Requirement{ACR: bodies[0].ACR})
 	if !takes {
-		if l.What, err = g.takesStep(v); err != nil || l.What == "" {
+		if l.What, err = v.TakesStep(g.Permissions); err != nil || l.What == "" {
 			return l, err
 		}
 	}
@@ -38,27 +32,6 @@ func unproved(v *guard.Visit, g *gain, bodies []admin.GrantCreate) (l lacking, e
 	}
 	l.Who, err = v.WithoutStep(people)
 	return l, err
-}
-
-// takesStep is the first of the permissions that takes a second step, "" for none.
-func (g *gain) takesStep(v *guard.Visit) (string, error) {
-	if !v.Can("listPermissions", nil) {
-		return "", nil
-	}
-	apis := g.apis()
-	for _, api := range apis[:min(len(apis), maxAPIs)] {
-		found, err := guard.Ask[admin.Page[wire.Permission]](v, "listPermissions", admin.Input{Query: url.Values{"api": {api}, "limit": {"200"}}})
-		if err != nil {
-			return "", err
-		}
-		for i := range found.Body.Items {
-			p := &found.Body.Items[i]
-			if guard.SecondStep(&p.Requirement) && slices.ContainsFunc(g.Permissions, func(pattern string) bool { return guard.Covers(pattern, p) }) {
-				return p.Permission, nil
-			}
-		}
-	}
-	return "", nil
 }
 
 // warning says so, "" where nobody is known to lack it.

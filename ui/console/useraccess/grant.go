@@ -5,6 +5,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/admin"
+	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
 	"gatehouse/wire"
 )
@@ -21,6 +22,15 @@ func (d *Door) askGrant(v *guard.Visit) error {
 	page := f.grantPage(guard.Given{Role: v.Query("role"), Permission: v.Query("permission")}, v.Query("org"), "8h")
 	if page.Offers, err = v.Offers(); err != nil {
 		return err
+	}
+	if page.Permission != "" && !page.User.SecondFactor {
+		page.Takes, err = v.TakesStep([]string{page.Permission})
+		if fault.Is(err, fault.Invalid) { // a link names no permission that there is: the form says so
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return v.Show(http.StatusOK, page)
 }

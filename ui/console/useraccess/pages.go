@@ -233,6 +233,7 @@ type grantPage struct {
 	guard.Given
 	Org, Last, Reason, Ticket string
 
+	Takes  string // the permission of the link, where it takes a second step that they do not have
 	Offers guard.Offers
 }
 

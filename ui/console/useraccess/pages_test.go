@@ -52,7 +52,10 @@ func samples() map[string]view.Page {
 	inactive, yes, stronger := answer("deny", access.Inactive, role), answer("allow", access.Granted, role, other, deny), answer("challenge", access.ProofInsufficient, role)
 	stronger.Requires = &wire.Requirement{ACR: "aal2", MaxAge: "5m"}
 	stronger.Grants[0].Verdict, stronger.Grants[0].Need = access.NeedsProof, stronger.Requires
+	unproved := one.grantPage(guard.Given{Permission: "shop/orders:refund"}, "", "8h")
+	unproved.Takes = "shop/orders:refund"
 	pages := map[string]view.Page{
+		"grant, unproved":  unproved,
 		"access":           accessPage{personFrame: one, Held: held, Cursor: "c", Next: "n"},
 		"access, little":   accessPage{personFrame: little, Held: []wire.Explanation{inactive}},
 		"access, none":     accessPage{personFrame: little},
