@@ -33,7 +33,8 @@ func (a *app) explain() *cobra.Command {
 looked at, with what became of it, and what would change the answer. The person is
 taken to have just signed in, with a password unless --acr says more. --at asks of
 another time, with the grants of then; all else is as it is now.
-A decision is allow, deny, or challenge: yes, after a second step or a fresher sign-in.`,
+A decision is allow, deny, or challenge: yes, after a second step or a fresher
+sign-in.`,
 		Example: `  gatehouse explain --as ada@example.test --do shop/orders:read
   gatehouse explain --as ada@example.test --do shop/orders:read --on orders/42 --resource owner_id=usr_aaaa --json
   gatehouse explain --as ada@example.test --do shop/orders:refund --acr aal2 --at 2026-12-24T18:00:00Z`,

@@ -93,7 +93,6 @@ var englishSteering = itself(
 	"is needed, or choose one permission instead",
 	"is none that there is",
 	"names nothing that there is: {name}; near it: {label}",
-	"must be one of them: a role or a permission",
 	"must be a day and a time of day",
 	"must be a month such as 2026-03",
 	"must be a number and a unit, such as 2m, 8h or 30d",

@@ -39,7 +39,7 @@ func (g Given) Settled() Given {
 func (g Given) Missing() error {
 	switch {
 	case g.Role != "" && g.Permission != "":
-		return Wrong("gives", "must be one of them: a role or a permission")
+		return Wrong("gives", "must be a role or a permission, and not both")
 	case g.Gives == GivesPermission && g.Permission == "":
 		return Wrong("permission", "is needed")
 	case g.Role == "" && g.Permission == "":
