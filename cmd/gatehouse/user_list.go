@@ -73,7 +73,7 @@ type userNarrowing struct {
 func (n *userNarrowing) bind(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&n.sort, "sort", "email", "their `order`: email, created or last_sign_in; - before it turns it round")
-	flags.StringVar(&n.search, "search", "", "only those of whom a part of the address or the name begins with this `text`")
+	flags.StringVar(&n.search, "search", "", "only where a part of address or name begins with `text`")
 	flags.StringVar(&n.state, "state", "", "only those in this `state`: active or disabled")
 	flags.BoolVar(&n.factor, "second-factor", false, "only those who have a second factor, or with =false those who have none")
 	flags.BoolVar(&n.password, "has-password", false, "only those who have a password, or with =false those who have none")
