@@ -187,7 +187,7 @@ func TestTheConsoleSaysWhatIsWrongInTheLanguageOfThePage(t *testing.T) {
 	b := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
 	b.Get("/console").Submit("language", "de")
 	page := "/console/users/" + string(eve.ID) + "/access/grant"
-	b.Get(page).Is(http.StatusOK).Says(`lang="de"`).Submit("permission", "target/nothing:read", "reason", "x").Is(http.StatusUnprocessableEntity).Says("ist unbekannt")
-	b.Get(page).Submit("role", "target", "permission", "target/things:read", "reason", "x").Is(http.StatusUnprocessableEntity).Says("muss eine Rolle oder eine Berechtigung sein")
+	b.Get(page).Is(http.StatusOK).Says(`lang="de"`).Submit("gives", "permission", "permission", "target/nothing:read", "reason", "x").Is(http.StatusUnprocessableEntity).Says("ist unbekannt")
+	b.Get(page).Submit("reason", "x").Is(http.StatusUnprocessableEntity).Says("wählen Sie stattdessen eine Berechtigung")
 	b.Get("/console/users/usr_nobody").Is(http.StatusNotFound).Says(`lang="de"`).Says("Diese Person gibt es nicht")
 }
