@@ -1248,7 +1248,7 @@ type Gate struct {
 	Problem          *string  `json:"problem,omitempty"`
 	Routes           int64    `json:"routes"`
 	Tests            int64    `json:"tests"`
-	UpstreamNetworks []string `json:"upstream_networks"`
+	UpstreamNetworks []string `json:"upstream_networks,omitzero"`
 }
 
 // GateAnswer defines model for GateAnswer.
