@@ -185,7 +185,7 @@ func (g guardOfPeople) MayStillLetIn(ctx context.Context, by audit.Actor, user i
 }
 
 func lostLetIn(why string) error {
-	return fault.Wrap(fmt.Errorf("%s: %s", letsIn, why), fault.Forbidden, "password.link", "Who made this may let people in no more.")
+	return fault.Wrap(fmt.Errorf("%s: %s", letsIn, why), fault.Forbidden, "password.link", "This link is not good any more. Whoever gave it to you can make another one.")
 }
 
 // Administers reports whether a person has a right at Gatehouse itself, or is to have

@@ -106,7 +106,7 @@ var found = regexp.MustCompile(`^(Faults|Statuses|Sentences|ConsoleAccess\.(Verd
 var catalogue = regexp.MustCompile(`^words/(english|german|console|part)[a-z_]*\.go$`)
 
 // keyed matches an entry of a map that a page looks up as it goes: the map is what is said.
-var keyed = regexp.MustCompile(`^(Console\.Kinds|ConsoleOverview\.(?:MethodNames|ReasonNames)|ConsoleRoutes\.Outcomes|ConsoleFiles\.Actions|Dangers\.Acts)\..*`)
+var keyed = regexp.MustCompile(`^(Console\.Kinds|ConsoleOverview\.(?:MethodNames|ReasonNames)|ConsoleRoutes\.Outcomes|ConsoleFiles\.Actions|Dangers\.Acts|ConsoleApplications\.Shelves)\..*`)
 
 // section matches where a section of the catalogue gets a shorter name: by a variable, or as
 // a parameter.
