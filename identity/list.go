@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"gatehouse/id"
 )
@@ -140,7 +141,7 @@ func ParseUserCursor(s string) (c UserCursor, ok bool) {
 		word, name, _ := strings.Cut(text, ".")
 		said, err := base64.RawURLEncoding.DecodeString(word)
 		c = UserCursor{Word: string(said), ID: id.UserOf(name)}
-		return c, err == nil && c.Word != "" && c.ID != "" && c.String() == s && textProblem(c.Word, maxEmail) == ""
+		return c, err == nil && c.Word != "" && c.ID != "" && c.String() == s && textProblem(c.Word, maxFolded) == ""
 	}
 	first, second, _ := strings.Cut(s, ".")
 	email, err := base64.RawURLEncoding.DecodeString(first)
@@ -149,7 +150,7 @@ func ParseUserCursor(s string) (c UserCursor, ok bool) {
 	}
 	name, err := base64.RawURLEncoding.DecodeString(second)
 	c = UserCursor{Email: string(email), Name: string(name)}
-	return c, err == nil && c.String() == s && textProblem(c.Email, maxEmail) == "" && textProblem(c.Name, maxName) == ""
+	return c, err == nil && c.String() == s && textProblem(c.Email, maxEmail) == "" && textProblem(c.Name, maxFolded) == ""
 }
 
 // SearchKeys returns what the canonical emails and the folded names begin with
@@ -162,13 +163,21 @@ func SearchKeys(search string) (email, name string) {
 	return email, name
 }
 
-// FoldedName is a name as it is searched for: in one width, form and case. It is
-// "" for what no name can be.
+// maxFolded is how much of a folded name is kept, in characters: one character may be folded into
+// eighteen, and a place in a list must hold it.
+const maxFolded = maxName
+
+// FoldedName is a name as it is searched for: in one width, form and case, and cut where that made it
+// too long. It is "" for what no name can be.
 func FoldedName(name string) string {
 	if textProblem(name, maxEmail) != "" {
 		return ""
 	}
-	return fold(name)
+	name = fold(name)
+	if utf8.RuneCountInString(name) > maxFolded {
+		name = strings.TrimSpace(string([]rune(name)[:maxFolded]))
+	}
+	return name
 }
 
 // maxLooked is at how many people one question for some of all looks, and maxProved at how many

@@ -27,3 +27,19 @@ func TestWordsOfALongNameAreBounded(t *testing.T) {
 		t.Errorf("%d words: %v", len(got), got)
 	}
 }
+
+// A place in a search is read again whatever somebody is called: else nobody behind them was found.
+func TestAPlaceInASearchIsReadAgainWhateverSomebodyIsCalled(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("\ufdfa", 100) // eighteen characters each, folded
+	for _, u := range []User{
+		{ID: "usr_00000000000000000000000001", Name: "x müller " + long, Email: "x@example.test"},
+		{ID: "usr_00000000000000000000000001", Name: "müller " + long, Email: "x@example.test"},
+		{ID: "usr_00000000000000000000000001", Name: "müller " + strings.Repeat("\U0001F600", 190), Email: "x@example.test"},
+	} {
+		c := CursorOf(u, "mül")
+		if again, ok := ParseUserCursor(c.String()); !ok || again != c || len(c.String()) > 1500 {
+			t.Errorf("%q (%d bytes) is read as %v, %v", c.String(), len(c.String()), again, ok)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package housetest
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -217,4 +218,28 @@ func TestWhoMayNotSeePeopleReadsNoAddress(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The log is shown to whoever reads all of it, also where it is about grants that they do not see; and
+// that they look at it is no refusal that it tells of.
+func TestWhoReadsTheLogReadsItWhateverTheySeeBesides(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	s.targets()
+	ada, bob := s.Person("ada", gatetest.TOTP), s.Person("bob")
+	s.manages(t, ada, "acme", "")
+	s.role(ada, "auditor-of-all", func(p string) bool { return p == "audit:read" })
+	_, err := s.House.Access.Give(t.Context(), gatetest.Console, access.Grant{
+		Subject: access.Subject{Kind: access.User, ID: string(bob.ID)}, Effect: access.Allow, Role: access.Auditor, Where: access.Where{Place: access.Everywhere}, Reason: "beyond",
+	})
+	must(t, err)
+	s.Settle()
+	b := atConsole(t, s.Gate, ada)
+	b.Get("/console/audit").Is(http.StatusOK).Says("grant.create")
+	b.Get("/console").Is(http.StatusOK)
+	one := b.Get("/console/audit?action=grant.create").Is(http.StatusOK)
+	at := regexp.MustCompile(`/console/audit/(evt_\w+)`).FindString(one.Body)
+	b.Get(at).Is(http.StatusOK)
+	s.Settle()
+	isWithout(t, b.Get("/console/audit?actor="+string(ada.ID)+"&outcome=refused").Is(http.StatusOK), "grants:read")
 }

@@ -24,9 +24,7 @@ func (d *Door) event(v *guard.Visit) error {
 		return err
 	}
 	page := eventPage{Frame: v.Frame(), Event: found.Body, Changes: changes(&found.Body), Now: time.Now(), CanProve: v.Can("proveAuditEvent", on(v))}
-	if page.Names, err = v.Called([]wire.Event{page.Event}); err != nil {
-		return err
-	}
+	page.Names = v.Called([]wire.Event{page.Event})
 	page.Command = guard.Command("audit", "prove", string(page.Event.ID))
 	return v.Show(http.StatusOK, page)
 }

@@ -38,9 +38,7 @@ func (d *Door) live(v *guard.Visit) error {
 		return v.Show(status, page)
 	}
 	page.Events = found
-	if page.Names, err = v.Called(found); err != nil {
-		return err
-	}
+	page.Names = v.Called(found)
 	page.Command = page.same("list")
 	return v.Show(http.StatusOK, page)
 }
@@ -111,10 +109,7 @@ var oneLine = strings.NewReplacer("\n", " ", "\r", " ")
 // whether somebody still listens.
 func (d *Door) tell(v *guard.Visit, f *frame, events []wire.Event, seen map[id.Event]bool) bool {
 	fresh := slices.DeleteFunc(slices.Clone(events), func(e wire.Event) bool { return seen[e.ID] })
-	var err error
-	if f.Names, err = v.Called(fresh); err != nil {
-		f.Names = nil // they are told by their ids
-	}
+	f.Names = v.Called(fresh)
 	var out bytes.Buffer
 	for _, e := range slices.Backward(fresh) {
 		text, err := v.Piece(item(*f, e))

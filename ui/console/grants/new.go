@@ -42,6 +42,7 @@ func linked(asked func(name string) string) entry {
 	if asked("until") != "" {
 		in.Last = asked("for")
 	}
+	in.Reason, in.Ticket = "", "" // the log tells them as the words of whoever gives it
 	return in
 }
 

@@ -42,8 +42,9 @@ func keyOf(kind audit.Kind, name string) string { return string(kind) + ":" + na
 // maxCalled is how many applications, and how many grants, are looked up for one page.
 const maxCalled = 10
 
-// Called are the names of those who acted and of what it was done to, of the first of many.
-func (v *Visit) Called(events []wire.Event) (Called, error) {
+// Called are the names of those who acted and of what it was done to, of the first of many. Where
+// nobody can say one now, it and those behind it are told by their ids: the log is shown all the same.
+func (v *Visit) Called(events []wire.Event) Called {
 	var people []string
 	for i := range events {
 		people = append(people, events[i].Actor.ID)
@@ -53,14 +54,12 @@ func (v *Visit) Called(events []wire.Event) (Called, error) {
 		}
 	}
 	names, err := v.Names(people)
-	if err != nil {
-		return nil, err
-	}
 	called := Called(names)
 	for _, one := range concerned(events) {
-		if err := v.call(called, one); err != nil {
-			return nil, err
+		if err != nil {
+			break
 		}
+		err = v.call(called, one)
 	}
 	for i := range events { // their parts are known by now
 		if t := events[i].Target; t != nil && t.Kind == audit.KindConsent {
@@ -70,7 +69,7 @@ func (v *Visit) Called(events []wire.Event) (Called, error) {
 			}
 		}
 	}
-	return called, nil
+	return called
 }
 
 // concerned are the applications and grants of events, each once and so many of a kind.
@@ -102,7 +101,8 @@ func concerned(events []wire.Event) (all []wire.Target) {
 	return all
 }
 
-// call looks up what one is called.
+// call looks up what one is called. Of grants whoever has them in part alone would be refused some,
+// and each look would be recorded as a refusal.
 func (v *Visit) call(called Called, t wire.Target) error {
 	var name string
 	var err error
@@ -112,7 +112,7 @@ func (v *Visit) call(called Called, t wire.Target) error {
 		if found, err = Ask[admin.One[wire.ClientState]](v, "getClient", admin.Input{Path: on}); err == nil {
 			name = found.Body.Name
 		}
-	case t.Kind == access.KindGrant && v.Can("getGrant", on):
+	case t.Kind == access.KindGrant && v.Can("getGrant", on) && !v.guard.API.Narrowed(v.Caller, "getGrant"):
 		var found *admin.One[wire.Grant]
 		if found, err = Ask[admin.One[wire.Grant]](v, "getGrant", admin.Input{Path: on}); err == nil {
 			name = grantCalled(&found.Body)
