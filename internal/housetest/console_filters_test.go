@@ -88,7 +88,7 @@ func TestEachListOfTheConsoleTakesTheFiltersThatAreKeptForIt(t *testing.T) {
 	t.Parallel()
 	g := keptHouse(t)
 	b := atConsole(t, g.Gate, g.Person("boss", gatetest.TOTP, gatetest.Administrator))
-	values := map[string]string{"state": "active", "subject": "user:" + string(g.ada.ID), "permission": "shop/orders:read", "api": "shop", "outcome": "refused", "actor": "console", "last": "day", "kind": "user", "ip": "192.0.2.1", "action": "user.create", "begun": "day", "sort": "email", "day": "2026-03-01", "source": "manual", "since": "2026-01-02T15:04", "until": "2026-01-02T15:04", "role": "gatehouse/auditor", "resource": "house:gatehouse", "by": "console", "second_factor": "true", "seen": "30"}
+	values := map[string]string{"state": "active", "subject": "user:" + string(g.ada.ID), "permission": "shop/orders:read", "api": "shop", "outcome": "refused", "actor": "console", "last": "day", "kind": "user", "ip": "192.0.2.1", "action": "user.create", "begun": "day", "sort": "email", "day": "2026-03-01", "source": "manual", "since": "2026-01-02T15:04", "until": "2026-01-02T15:04", "role": "gatehouse/auditor", "resource": "house:gatehouse", "by": "console", "second_factor": "true", "has_password": "false", "seen": "30"}
 	other := map[string]map[string]string{"applications": {"kind": "web", "sort": "-created"}, "roles": {"sort": "id"}, "sessions": {"sort": "-created"}}
 	for _, list := range slices.Sorted(maps.Keys(saved.Lists)) {
 		form := regexp.MustCompile(`(?s)<form method="get" action="/console/` + list + `".*?</form>`).FindString(b.Get("/console/" + list).Is(http.StatusOK).Body)
@@ -101,6 +101,9 @@ func TestEachListOfTheConsoleTakesTheFiltersThatAreKeptForIt(t *testing.T) {
 			t.Errorf("%s has no filters:\n%s", list, form)
 		}
 		for _, name := range saved.Lists[list] {
+			if name == "import" { // of one that there is: TestAnImportEndsWithLinksByWhichItsPeopleSignIn
+				continue
+			}
 			value := values[name]
 			if own := other[list][name]; own != "" {
 				value = own
