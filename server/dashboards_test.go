@@ -169,4 +169,4 @@ func TestMetricsAreDocumented(t *testing.T) {
 }
 
 // notMetrics are names on that page that begin as ours do.
-var notMetrics = map[string]bool{}
+var notMetrics = map[string]bool{"gatehouse_session_": true}

@@ -67,7 +67,7 @@ func TestAnAdministratorLooksAfterPeopleInTheConsole(t *testing.T) {
 
 		b.fill("search", "bob")
 		b.follow(".filters button[type=submit]")
-		b.arrives("/console/users?search=bob&state=&second_factor=&seen=")
+		b.arrives("/console/users?search=bob&state=&second_factor=&has_password=&seen=")
 		b.says("#people", "bob@example.test")
 		b.until("others are not found", "!document.getElementById('people').textContent.includes('ada@example.test')")
 		b.follow("#people tbody th a")

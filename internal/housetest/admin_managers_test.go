@@ -315,7 +315,7 @@ func TestWhomAManagerIsDeniedTheyDoNotSee(t *testing.T) {
 	m.Settle()
 	asks := func(want string) {
 		t.Helper()
-		if a := m.call(key, http.MethodGet, "/api/v1/users?search=e", nil); m.names(a, ownID) != "" || a.Status != http.StatusOK {
+		if a := m.call(key, http.MethodGet, "/api/v1/users?search=eve", nil); m.names(a, ownID) != "" || a.Status != http.StatusOK {
 			t.Errorf("the search finds %d %s", a.Status, a.Body)
 		}
 		a := m.call(key, http.MethodGet, "/api/v1/users?fields=id&limit=200", nil)

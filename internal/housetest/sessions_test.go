@@ -52,10 +52,11 @@ func TestCookiesHaveTheirAttributes(t *testing.T) {
 	for _, c := range []struct {
 		issuer string
 		prefix string
+		port   string
 		secure string
 	}{
-		{"https://id.example.test", "__Host-gatehouse_", " Secure;"},
-		{"http://localhost:8080", "gatehouse_", ""},
+		{"https://id.example.test", "__Host-gatehouse_", "", " Secure;"},
+		{"http://localhost:8080", "gatehouse_", "_8080", ""},
 	} {
 		t.Run(c.issuer, func(t *testing.T) {
 			t.Parallel()
@@ -97,9 +98,9 @@ func TestCookiesHaveTheirAttributes(t *testing.T) {
 				t.Fatalf("sign-out: %d %s", w.Code, w.Body)
 			}
 			want := []string{
-				c.prefix + "browser=TOKEN; Path=/; Max-Age=31536000; HttpOnly;" + c.secure + " SameSite=Lax",
-				c.prefix + "session=TOKEN; Path=/; Max-Age=2592000; HttpOnly;" + c.secure + " SameSite=Lax",
-				c.prefix + "session=; Path=/; Max-Age=0; HttpOnly;" + c.secure + " SameSite=Lax",
+				c.prefix + "browser" + c.port + "=TOKEN; Path=/; Max-Age=31536000; HttpOnly;" + c.secure + " SameSite=Lax",
+				c.prefix + "session" + c.port + "=TOKEN; Path=/; Max-Age=2592000; HttpOnly;" + c.secure + " SameSite=Lax",
+				c.prefix + "session" + c.port + "=; Path=/; Max-Age=0; HttpOnly;" + c.secure + " SameSite=Lax",
 			}
 			if diff := cmp.Diff(want, set); diff != "" {
 				t.Errorf("cookies (-want +got):\n%s", diff)

@@ -39,8 +39,8 @@ func TestEventsCallThingsAsCommandsDo(t *testing.T) {
 		jsonNames(reflect.TypeOf(shape), names)
 	}
 	// Of things that no command prints: how many factors, since when one counts, an
-	// authorization's strength, a pruning, grants that ended with somebody.
-	beside := []string{"grants", "memberships", "locks", "served_apis", "jwks_sha256", "logo_sha256", "factors", "confirmed", "acr", "session", "events", "first", "none_before"}
+	// authorization's strength, a pruning, grants that ended with somebody, how many sessions ended.
+	beside := []string{"grants", "memberships", "locks", "served_apis", "jwks_sha256", "logo_sha256", "factors", "confirmed", "acr", "session", "events", "first", "none_before", "ended"}
 	seen := map[string]bool{}
 	for _, m := range regexp.MustCompile(`(?m)^ +(?:before|after) +(\{.*\})$`).FindAllStringSubmatch(string(golden), -1) {
 		var doc map[string]any
