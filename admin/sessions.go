@@ -18,7 +18,7 @@ func (d *Door) sessions() {
 	end.Method, end.ID, end.Permission, end.Summary = http.MethodDelete, "endSession", "sessions:revoke", "Sign a browser out, and end the tokens that came of it"
 	add(d, Route{Method: http.MethodGet, Path: "/sessions", ID: "listSessions", Permission: "sessions:read", Summary: "List the browsers that are signed in"}, d.listSessions)
 	add(d, end, d.endSession)
-	add(d, Route{Method: http.MethodPost, Path: "/sessions/end", ID: "endAllSessions", Permission: "sessions:revoke", Summary: "Sign everybody out, and end all refresh tokens and what people's access tokens are good for"}, d.endAllSessions)
+	add(d, Route{Method: http.MethodPost, Path: "/sessions/end", ID: "endAllSessions", Permission: "sessions:revoke", Heavy: true, Summary: "Sign everybody out, and end all refresh tokens and what people's access tokens are good for"}, d.endAllSessions)
 }
 
 type sessionsIn struct {

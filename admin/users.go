@@ -90,8 +90,14 @@ func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.
 	return d.listedUsers(ctx, c, found, next.String())
 }
 
-// listImported is the list of those whom an import made.
+// listImported is the list of those whom an import made. All of them are read for a page, of
+// whom there are intake.MaxRows at most: few such requests are answered at once.
 func (d *Door) listImported(ctx context.Context, c *Call, name string, f identity.UserFilter) (*Page[wire.ListedUser], error) {
+	leave, err := d.heavy.take(c.Subject)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	made, err := d.Intake.Made(ctx, id.ImportOf(name))
 	if fault.Is(err, fault.NotFound) {
 		return nil, invalid(aParameter+"import", "is none that there is")

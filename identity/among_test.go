@@ -144,6 +144,12 @@ func TestManyPeopleAreLookedForInTheListOfAll(t *testing.T) {
 		}
 	}
 	store.most = 0
+	h.person("bob@example.test")
+	page, _, err := h.OfThese(t.Context(), UserFilter{}, append(make([]id.User, maxAmong), u.ID))
+	if err != nil || len(page) != 1 || page[0].ID != u.ID || store.most == 0 {
+		t.Errorf("many of whom one is there: %v %v, and all are asked for: %t", page, err, store.most > 0)
+	}
+	store.most = 0
 	if page, _, err := h.Among(t.Context(), UserFilter{}, []Circle{{}}, []id.User{u.ID}); err != nil || len(page) != 1 || store.most != 0 {
 		t.Errorf("few: %v %v, and all are asked for: %t", page, err, store.most > 0)
 	}

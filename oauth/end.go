@@ -90,20 +90,6 @@ func (s *Service) EndUser(ctx context.Context, user id.User, except id.Session) 
 	return nil
 }
 
-// EndEverybody ends all refresh families, and every access token about a person, those
-// included that another process issues within the next second: whoever signs in again at
-// once gets another one by refreshing. What programs have for themselves stays. The caller
-// ended the browser sessions before (session.Manager.EndEverybody).
-func (s *Service) EndEverybody(ctx context.Context) error {
-	now := clock.Now()
-	families := func(ctx context.Context) error { return s.Store.EndFamiliesOfEverybody(ctx, now) }
-	gone := Revocation{Kind: RevokedEverybody, Key: Everybody, Before: now.Add(inFlight), Until: lastToken(now)}
-	if err := s.end(ctx, families, gone); err != nil {
-		return fmt.Errorf("end the tokens of everybody: %w", err)
-	}
-	return nil
-}
-
 // EndClient ends the refresh families and access tokens of a client, those
 // included that another process issues within the next second.
 func (s *Service) EndClient(ctx context.Context, client id.Client) error {

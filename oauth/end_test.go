@@ -226,6 +226,32 @@ func (h *house) endings(t *testing.T) map[string]func() error {
 	}
 }
 
+// Whoever holds a client, or the last revocation, is waited for, and a commit may last. What
+// another process issues until then ends too.
+func TestWhatIsIssuedUntilTheCommitEndsWithEverybody(t *testing.T) {
+	for _, slow := range []string{"EndFamiliesOfEverybody", "HoldRevocations", "Revoke", "Commit"} {
+		t.Run(slow, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t)
+				h.m.slow = map[string]time.Duration{slow: 5 * time.Second}
+				began, ended := time.Now(), make(chan error)
+				go func() { ended <- h.EndEverybody(t.Context()) }()
+				time.Sleep(4500 * time.Millisecond)
+				h.issue("eve/web/4")
+				if err := <-ended; err != nil {
+					t.Fatal(err)
+				}
+				h.step(t)
+				for where, r := range map[string]*replica{"here": h.here, "there": h.there} {
+					if got := h.dead(r); !slices.Contains(got, "eve/web/4") {
+						t.Errorf("%s, after %s: %v are dead", where, time.Since(began), got)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestFailedEndLeavesNothingBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("disk full")

@@ -51,10 +51,21 @@ type memory struct {
 	mu  sync.Mutex
 	s   state
 	err map[string]error // by method; "*" is every method, "Commit" the end of a transaction
+
+	slow map[string]time.Duration // by method: what a call waits for others
 }
 
 // inTx finds the transaction in a context: what waits for its end.
 type inTx struct{}
+
+// AfterEnd is run at a commit alone: no test here asks for more.
+func (m *memory) AfterEnd(ctx context.Context, f func(ctx context.Context)) {
+	m.AfterCommit(ctx, func() { f(context.WithValue(ctx, inTx{}, nil)) })
+}
+
+func (m *memory) HoldRevocations(context.Context) error {
+	return m.do("HoldRevocations", func() error { return nil })
+}
 
 func (m *memory) AfterCommit(ctx context.Context, f func()) {
 	if after, ok := ctx.Value(inTx{}).(*[]func()); ok {
@@ -68,20 +79,8 @@ func (m *memory) InTx(ctx context.Context, f func(context.Context) error) error 
 	if ctx.Value(inTx{}) != nil {
 		return f(ctx)
 	}
-	m.tx.Lock()
-	defer m.tx.Unlock()
-	m.mu.Lock()
-	before := m.s.clone()
-	m.mu.Unlock()
 	var after []func()
-	err := f(context.WithValue(ctx, inTx{}, &after))
-	if err == nil {
-		err = m.do("Commit", func() error { return nil })
-	}
-	if err != nil {
-		m.mu.Lock()
-		m.s = before
-		m.mu.Unlock()
+	if err := m.alone(func() error { return f(context.WithValue(ctx, inTx{}, &after)) }); err != nil {
 		return err
 	}
 	for _, f := range after {
@@ -90,7 +89,27 @@ func (m *memory) InTx(ctx context.Context, f func(context.Context) error) error 
 	return nil
 }
 
+// alone runs f as the one transaction there is.
+func (m *memory) alone(f func() error) error {
+	m.tx.Lock()
+	defer m.tx.Unlock()
+	m.mu.Lock()
+	before := m.s.clone()
+	m.mu.Unlock()
+	err := f()
+	if err == nil {
+		err = m.do("Commit", func() error { return nil })
+	}
+	if err != nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.s = before
+	}
+	return err
+}
+
 func (m *memory) do(method string, f func() error) error {
+	time.Sleep(m.slow[method])
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.err["*"]; err != nil {

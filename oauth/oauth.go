@@ -146,6 +146,9 @@ type Store interface {
 	// outermost InTx returns; at once without a transaction; never when it was
 	// undone or nobody knows.
 	AfterCommit(ctx context.Context, f func())
+	// AfterEnd runs f once the transaction of ctx is over, kept or undone, behind what
+	// waits for its commit, with a context without it; at once without a transaction.
+	AfterEnd(ctx context.Context, f func(ctx context.Context))
 
 	// Versions returns the counters by name; a name never raised is absent.
 	Versions(ctx context.Context) (map[string]int64, error)
@@ -224,6 +227,9 @@ type Store interface {
 	ConsentsOf(ctx context.Context, user id.User) ([]Consent, error)
 	DeleteConsent(ctx context.Context, user id.User, client id.Client) error
 
+	// HoldRevocations waits for all who revoke, and keeps the others waiting until the
+	// transaction of ctx is over.
+	HoldRevocations(ctx context.Context) error
 	// Revoke appends revocations, numbered by the raised VersionRevocations.
 	Revoke(ctx context.Context, rs ...Revocation) error
 	// RevocationsAfter returns those with a greater number, in order, limit at most.

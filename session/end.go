@@ -77,12 +77,18 @@ func (m *Manager) EndAll(ctx context.Context, by audit.Actor, user id.User, exce
 // EndEverybody ends the sessions of everybody as End does, but for except (empty: none is
 // spared), with all refresh families and every token about a person, and returns how many
 // it ended. What spared browsers' applications hold ends too: they ask again, and are
-// answered. It is one transaction with one event, which takes the longer the more
-// sessions there are.
+// answered. Sign-ins under way, in which a password may have been proved, begin anew. They
+// go first: one that becomes a session at this moment is ended as such, or not found any
+// more. It is one transaction with one event, which takes the longer the more sessions
+// there are.
 func (m *Manager) EndEverybody(ctx context.Context, by audit.Actor, except id.Session, reason audit.Reason) (int, error) {
 	n := int64(0)
 	err := m.Store.InTx(ctx, func(ctx context.Context) (err error) {
-		if n, err = m.Store.EndEverySession(ctx, except, reason, clock.Now()); err != nil {
+		now := clock.Now()
+		if err := m.Store.DropInteractions(ctx, now); err != nil {
+			return err
+		}
+		if n, err = m.Store.EndEverySession(ctx, except, reason, now); err != nil {
 			return err
 		}
 		err = m.Audit.Record(ctx, audit.Event{Actor: by, Action: ActionEndAll, Target: audit.Itself(), Reason: reason, After: audit.Doc(map[string]any{"ended": n})})

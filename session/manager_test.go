@@ -165,6 +165,10 @@ func (m *memory) RevokeOldestSessions(_ context.Context, user id.User, keep int,
 	return ids, err
 }
 
+func (m *memory) DropInteractions(context.Context, time.Time) error {
+	return m.locked("DropInteractions", func() {})
+}
+
 func (m *memory) EndEverySession(_ context.Context, except id.Session, reason audit.Reason, now time.Time) (n int64, err error) {
 	err = m.locked("EndEverySession", func() {
 		for _, s := range m.rows {

@@ -59,6 +59,8 @@ type Store interface {
 	TouchSession(ctx context.Context, session id.Session, seen, idle time.Time, ip string) error
 	// RevokeSessions ends the live sessions that match and returns their ids.
 	RevokeSessions(ctx context.Context, f Filter, reason audit.Reason, now time.Time) ([]id.Session, error)
+	// DropInteractions forgets sign-ins under way, with what was proved in them.
+	DropInteractions(ctx context.Context, now time.Time) error
 	// EndEverySession ends all live sessions but except, and returns how many.
 	EndEverySession(ctx context.Context, except id.Session, reason audit.Reason, now time.Time) (int64, error)
 	// RevokeOldestSessions ends those of the person's sessions beyond the newest

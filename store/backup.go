@@ -1,14 +1,18 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"io"
 	"log/slog"
+	"math"
+	"slices"
 	"time"
 
 	"gatehouse/audit"
 	"gatehouse/id"
+	"gatehouse/session"
 	"gatehouse/store/engine"
 )
 
@@ -55,22 +59,19 @@ func Adopt(ctx context.Context, from, path string, replace bool) error {
 	return engine.Adopt(ctx, from, path, replace)
 }
 
-// One after the other the slices are walked by the primary key: rows that were
-// changed in the same transaction are not met again.
 var (
-	sliceOfSessions = newStatement(`
-SELECT COALESCE(MAX(id), '')
-FROM (
-    SELECT id
-    FROM sessions
-    WHERE id > $1
-    ORDER BY id
-    LIMIT $2) by_id`)
-
+	// Index sessions_live, walked from the last slice's end: nothing that was ended before is
+	// in it. By a bare expires_at SQLite would walk that one's index.
 	endSliceOfSessions = newStatement(`
 UPDATE sessions
 SET revoked_at = $1, reason = $2
-WHERE id > $3 AND id <= $4 AND id <> $5 AND revoked_at IS NULL AND +expires_at > $1`)
+WHERE revoked_at IS NULL AND id IN (
+    SELECT id
+    FROM sessions
+    WHERE revoked_at IS NULL AND (created_at, id) > ($3, $4) AND id <> $5 AND +expires_at > $1
+    ORDER BY created_at, id
+    LIMIT $6)
+RETURNING created_at, id`)
 
 	// Index interactions_expires.
 	dropInteractions = newStatement(`
@@ -91,30 +92,39 @@ WHERE until_at > $1`)
 const sliceOfRestore = 500
 
 // EndEverySession ends all browser sessions at now but except (empty: none is spared),
-// and returns how many. It looks at every session there is: it takes a while, in the
-// transaction of ctx if there is one.
+// and returns how many. It looks at every session that was not ended: it takes a while, in
+// the transaction of ctx if there is one.
 func (s *Store) EndEverySession(ctx context.Context, except id.Session, reason audit.Reason, now time.Time) (ended int64, err error) {
-	for last := ""; ; {
-		next := ""
-		err := s.each(ctx, sliceOfSessions, []any{last, int64(sliceOfRestore)}, func(rows *sql.Rows) error { return rows.Scan(&next) })
-		if err != nil || next == "" {
+	for at := (session.Cursor{Created: time.UnixMicro(math.MinInt64)}); ; {
+		args := []any{micros(now), string(reason), micros(at.Created), string(at.ID), string(except), int64(sliceOfRestore)}
+		slice, err := list(ctx, s, endSliceOfSessions, args, func(rows *sql.Rows) (one session.Cursor, err error) {
+			return one, rows.Scan(instant{&one.Created}, &one.ID)
+		})
+		if err != nil || len(slice) == 0 {
 			return ended, doing("end every session", err)
 		}
-		n, err := s.exec(ctx, endSliceOfSessions, micros(now), string(reason), last, next, string(except))
-		if err != nil {
-			return ended, doing("end every session", err)
-		}
-		last, ended = next, ended+n
+		ended += int64(len(slice))
+		at = slices.MaxFunc(slice, func(a, b session.Cursor) int {
+			return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+		})
 	}
 }
 
-// DropUnfinished forgets sign-ins under way and one-time links.
-func (s *Store) DropUnfinished(ctx context.Context, now time.Time) error {
+// DropInteractions forgets sign-ins under way, with what was proved in them.
+func (s *Store) DropInteractions(ctx context.Context, now time.Time) error {
 	for n := int64(sliceOfRestore); n == sliceOfRestore; {
 		var err error
 		if n, err = s.exec(ctx, dropInteractions, micros(now), int64(sliceOfRestore)); err != nil {
 			return doing("forget sign-ins under way", err)
 		}
+	}
+	return nil
+}
+
+// DropUnfinished forgets sign-ins under way and one-time links.
+func (s *Store) DropUnfinished(ctx context.Context, now time.Time) error {
+	if err := s.DropInteractions(ctx, now); err != nil {
+		return err
 	}
 	_, err := s.exec(ctx, dropMarks, micros(now))
 	return doing("forget one-time links", err)
@@ -122,6 +132,6 @@ func (s *Store) DropUnfinished(ctx context.Context, now time.Time) error {
 
 var restoreTable = table{
 	statements: []*statement{
-		sliceOfSessions, endSliceOfSessions, dropInteractions, dropMarks,
+		endSliceOfSessions, dropInteractions, dropMarks,
 	},
 }

@@ -449,8 +449,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectChangeSince: {{at}, {at - long}},
 		selectChanges:     {{int64(1), int64(0), int64(planPage)}, {int64(math.MaxInt64), int64(0), int64(planPage)}},
 
-		sliceOfSessions:    {{"", int64(sliceOfRestore)}, {ses, int64(sliceOfRestore)}},
-		endSliceOfSessions: one(at, "reason", ses, ses+"~", ses),
+		endSliceOfSessions: {{at, "reason", int64(math.MinInt64), "", ses, int64(sliceOfRestore)}, {at, "reason", at - long, ses, "", int64(sliceOfRestore)}},
 		dropInteractions:   one(at, int64(sliceOfRestore)),
 		dropMarks:          one(at),
 

@@ -53,6 +53,13 @@ WHERE kind = $%d AND `
 	return text.String()
 }
 
+// HoldRevocations raises the counter by nothing: in a transaction its row is held from then
+// on, and whoever revokes waits until the transaction ends.
+func (s *Store) HoldRevocations(ctx context.Context) error {
+	_, err := s.raise(ctx, oauth.VersionRevocations, 0)
+	return doing("hold the revocations", err)
+}
+
 // Revoke appends revocations, numbered by the raised version of revocations.
 // The counter is raised first, and its row is held until the transaction ends:
 // so numbers become visible in their order, and whoever asks for what came

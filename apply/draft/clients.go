@@ -26,6 +26,9 @@ func (c Clients) InTx(ctx context.Context, f func(ctx context.Context) error) er
 // AfterCommit forgets f: nothing is committed here.
 func (c Clients) AfterCommit(context.Context, func()) {}
 
+// AfterEnd forgets f likewise.
+func (c Clients) AfterEnd(context.Context, func(context.Context)) {}
+
 func (d *Draft) client(name string) oauth.Client { return d.clients.all[name] }
 
 func (c Clients) Client(_ context.Context, client id.Client) (oauth.Client, error) {

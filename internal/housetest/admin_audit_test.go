@@ -288,6 +288,8 @@ func TestWhatReadsMuchTakesATurn(t *testing.T) {
 		"a file of people": s.call(s.boss, http.MethodPost, "/api/v1/imports", file, "Idempotency-Key", "other"),
 		"the export":       s.call(s.boss, http.MethodGet, "/api/v1/export", nil),
 		"a set":            s.call(s.boss, http.MethodPost, "/api/v1/apply", set, "Idempotency-Key", "another"),
+		"everybody's end":  s.call(s.boss, http.MethodPost, "/api/v1/sessions/end", map[string]any{"of": "everybody"}),
+		"whom it made":     s.call(s.boss, http.MethodGet, "/api/v1/users?import="+string(importOf(first.Header.Get("Location"))), nil),
 	} {
 		if a.Status != http.StatusTooManyRequests || problem(a) != "request.busy" {
 			t.Errorf("%s, beside two long requests: %d %.200s", what, a.Status, a.Body)

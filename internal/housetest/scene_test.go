@@ -154,8 +154,8 @@ func mustExec(t *testing.T, db *sql.DB, statement string) {
 }
 
 // beaten are the tables that what beats in the background writes: an event that waits to be
-// sealed becomes a leaf of the tree.
-var beaten = []string{"leases", "audit_unsealed", "audit_leaves", "audit_nodes", "audit_tree", "audit_checkpoints", "audit_tallies", "audit_tallied"}
+// sealed becomes a leaf of the tree, and what applications did before is noted.
+var beaten = []string{"leases", "client_uses", "client_refusals", "audit_unsealed", "audit_leaves", "audit_nodes", "audit_tree", "audit_checkpoints", "audit_tallies", "audit_tallied"}
 
 // rowsOf returns every row of every table as text, except of those named.
 func rowsOf(t *testing.T, db *sql.DB, except ...string) []string {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -162,5 +163,22 @@ func testSessions(t *testing.T, s *store.Store) {
 		}
 		same(t, read(t, kept.ID), kept)
 		same(t, must[int64](t)(s.EndEverySession(ctx, "", "test", now)), int64(1))
+	})
+	t.Run("EndForEverybodyHoweverManyThereAre", func(t *testing.T) {
+		const many = 1203 // begun at few moments, which are parted among slices
+		busy := insertUser(t, s).ID
+		ok(t, s.InTx(ctx, func(ctx context.Context) error {
+			for i := range many {
+				n := newSession(busy)
+				n.Created = now.Add(time.Duration(i/400) * time.Second)
+				if err := s.InsertSession(ctx, n, many); err != nil {
+					return err
+				}
+			}
+			all, err := s.EndEverySession(ctx, "", "test", now)
+			same(t, all, int64(many))
+			return err
+		}))
+		same(t, len(must[[]session.Session](t)(s.LiveSessions(ctx, now, session.Listing{}, 10))), 0)
 	})
 }
