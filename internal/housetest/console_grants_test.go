@@ -134,7 +134,7 @@ func TestTheConsoleGrantsToSeveral(t *testing.T) {
 		fmt.Fprintf(&many, "p%d@example.test\n", i)
 	}
 	fill(many.String()).Is(http.StatusUnprocessableEntity).Says("subject-problem")
-	sure := fill(eve.Email + "\r\n" + bob.Email + "\r\n" + eve.Email).Is(http.StatusOK).Says("2 of them get the role target").Says("gatehouse grant create --user " + bob.Email)
+	sure := fill(eve.Email + "\r\n" + bob.Email + "\r\n" + eve.Email).Is(http.StatusOK).Says("These 2 get the role target").Says("gatehouse grant create --user " + bob.Email)
 	if n := rows(); n != before {
 		t.Fatalf("what was looked at was made: %d grants more", n-before)
 	}

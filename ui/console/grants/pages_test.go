@@ -113,12 +113,13 @@ func TestTheCommandUnderGrantsListsTheSame(t *testing.T) {
 	}
 }
 
-// Whoever comes by a link finds the form filled in, and the one that it names is chosen.
+// Whoever comes by a link finds the form filled in, and the one that it names is chosen. The reason is in
+// their own words: a link has none for them.
 func TestALinkToANewGrantFillsInTheForm(t *testing.T) {
 	t.Parallel()
 	asked := url.Values{"who": {"ada@example.com"}, "permission": {"shop/orders:refund"}, "where": {"own"}, "reason": {"INC-1"}, "for": {"1d"}}
 	in := linked(asked.Get)
-	if want := (entry{Subject: "ada@example.com", Gives: "permission", Permission: "shop/orders:refund", Where: "own", Reason: "INC-1", Last: "1d"}); in != want {
+	if want := (entry{Subject: "ada@example.com", Gives: "permission", Permission: "shop/orders:refund", Where: "own", Last: "1d"}); in != want {
 		t.Errorf("got  %+v\nwant %+v", in, want)
 	}
 	if in := linked(url.Values{"subject": {"desk"}, "kind": {"group"}, "role": {"editor"}}.Get); in.Subject != "desk" || in.Gives != "role" || in.Last != "8h" {

@@ -85,7 +85,7 @@ func (p *newPage) whoms(say *words.Catalogue) string {
 	is, all := &say.ConsoleGrants, p.In.subjects()
 	switch {
 	case len(all) > 1:
-		return say.Count(is.Whoms, len(all))
+		return say.Count(is.These, len(all))
 	case p.In.Kind != string(access.User):
 		return is.Kinds[p.In.Kind] + " " + p.In.Subject
 	}

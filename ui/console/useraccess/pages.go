@@ -160,6 +160,11 @@ type checkPage struct {
 	Permissions       []part.Option     // that are proposed
 }
 
+// named calls the person of the page by their address, where a text has their id.
+func (p checkPage) named(text string) string {
+	return strings.ReplaceAll(text, string(p.User.ID), p.User.Email)
+}
+
 func (p checkPage) Head(say *words.Catalogue) view.Head {
 	return part.Head(p.Form.Title(say, say.ConsoleAccess.Check) + words.Title(" · "+p.Name()))
 }
