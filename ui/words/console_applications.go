@@ -141,7 +141,7 @@ var englishConsoleApplications = ConsoleApplications{
 
 	Find: "Find by id or name", State: "State", KindIs: "Kind", Active: "Active", Disabled: "Disabled",
 	Who: "Application", LastUsed: "Last used", SignIns: "Sign-ins, 30 days",
-	None: "No application is found", NoneTodo: "A search finds by how a part of the id or the name begins. Take a filter away, or connect the application.", Back: "All applications",
+	None: "No application is found", NoneTodo: "A search finds by how any part of the id or the name begins. Take a filter away, or connect the application.", Back: "All applications",
 
 	Web: "Web server", Browser: "Single page", Native: "Native or device", Machine: "Machine", Gate: "Protected by the gate",
 	WebWhy:     "Pages are made on a server, which can keep a secret. It signs people in by the authorization code flow.",
@@ -263,7 +263,7 @@ var germanConsoleApplications = ConsoleApplications{
 
 	Find: "Kennung oder Name suchen", State: "Zustand", KindIs: "Art", Active: "Aktiv", Disabled: "Deaktiviert",
 	Who: "Anwendung", LastUsed: "Zuletzt benutzt", SignIns: "Anmeldungen, 30 Tage",
-	None: "Keine Anwendung gefunden", NoneTodo: "Gefunden wird, womit ein Teil der Kennung oder des Namens beginnt. Nehmen Sie einen Filter weg, oder binden Sie die Anwendung an.", Back: "Alle Anwendungen",
+	None: "Keine Anwendung gefunden", NoneTodo: "Gesucht wird nach dem Anfang jedes Teils von Kennung und Name. Nehmen Sie einen Filter weg, oder binden Sie die Anwendung an.", Back: "Alle Anwendungen",
 
 	Web: "Webanwendung", Browser: "Single-Page-App", Native: "Native App oder Gerät", Machine: "Maschine", Gate: "Hinter dem Gate",
 	WebWhy:     "Die Seiten entstehen auf einem Server, der ein Geheimnis sicher aufbewahren kann. Er meldet Personen mit dem Autorisierungscode an.",

@@ -158,7 +158,7 @@ var englishConsoleRoles = ConsoleRoles{
 
 	All: "Permissions", AllLead: "What the APIs let anybody do, and which roles give it. No wildcard gives what is sensitive.",
 	FindPermission: "Find by name or description",
-	NoPermission:   "No permission is found", NoPermissionTodo: "A search finds by how a part of the name or the description begins, such as orders or refund.",
+	NoPermission:   "No permission is found", NoPermissionTodo: "A search finds by how any part of the name or the description begins, such as orders or refund.",
 	CarriedBy: "Given by the roles",
 	Unused:    "No role",
 }
@@ -230,7 +230,7 @@ var germanConsoleRoles = ConsoleRoles{
 
 	All: "Berechtigungen", AllLead: "Was die APIs erlauben und welche Rollen es enthalten. Sensible Berechtigungen umfasst kein Platzhalter.",
 	FindPermission: "Name oder Beschreibung suchen",
-	NoPermission:   "Keine Berechtigung gefunden", NoPermissionTodo: "Gesucht wird, womit ein Teil des Namens oder der Beschreibung beginnt, etwa orders oder refund.",
+	NoPermission:   "Keine Berechtigung gefunden", NoPermissionTodo: "Gesucht wird nach dem Anfang jedes Teils von Name und Beschreibung, etwa orders oder refund.",
 	CarriedBy: "Rollen",
 	Unused:    "In keiner Rolle",
 }

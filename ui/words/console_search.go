@@ -9,12 +9,12 @@ type ConsoleSearch struct {
 
 var englishConsoleSearch = ConsoleSearch{
 	Title: "Search",
-	Lead:  "Things are found by how a part of their name, address or id begins: Anna Müller by müll, too.",
+	Lead:  "By how any part of a name, an address or an id begins: müll finds Anna Müller.",
 	Pages: "Pages",
 }
 
 var germanConsoleSearch = ConsoleSearch{
 	Title: "Suche",
-	Lead:  "Gefunden wird, womit ein Teil des Namens, der Adresse oder der Kennung beginnt: Anna Müller auch mit müll.",
+	Lead:  "Gesucht wird nach dem Anfang jedes Teils von Name, Adresse und Kennung: müll findet Anna Müller.",
 	Pages: "Seiten",
 }
