@@ -1,6 +1,7 @@
 package housetest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -55,6 +56,7 @@ func TestTheAPIAnswersAsItsDocumentSays(t *testing.T) {
 		}
 		t.Skip("make test/api runs schemathesis")
 	}
+	var all []*schemaRun
 	for _, who := range []struct {
 		name, database string
 		key            func(s *steering) string
@@ -68,32 +70,52 @@ func TestTheAPIAnswersAsItsDocumentSays(t *testing.T) {
 			return made.Text
 		}},
 	} {
-		t.Run(who.name, func(t *testing.T) {
-			t.Parallel()
-			var change []func(*config.Config)
-			if who.database == "postgres" && os.Getenv(testpg.Variable) != "" {
-				change = append(change, gatetest.OnPostgres(testpg.URL(t)))
-			}
-			s, issuer := listening(t, change...)
-			key := who.key(s)
-			hooks, err := filepath.Abs("../../tools/api/hooks.py")
-			must(t, err)
-			settings := filepath.Join(t.TempDir(), "schemathesis.toml")
-			must(t, os.WriteFile(settings, []byte(fmt.Sprintf("hooks = %q\n", hooks)+schemathesisSettings(s.targets())), 0o600))
-			s.Settle()
-			cmd := exec.CommandContext(t.Context(), program, "--config-file", settings, "run", issuer+"/api/openapi.json")
-			cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), "GATEHOUSE_KEY="+key, "GATEHOUSE_OWN="+strings.Join(s.own(t), " "), "NO_COLOR=1")
-			out, err := cmd.CombinedOutput()
-			if err != nil {
-				t.Errorf("schemathesis with the key of an %s: %v\n%s", who.name, err, out)
-			}
-			if a := s.call(key, http.MethodGet, "/api/v1/users", nil); a.Status != http.StatusOK {
-				t.Errorf("the run locked itself out, and proves little: %d %s", a.Status, a.Body)
-			}
-			if log := s.Log.String(); strings.Contains(log, "panic") {
-				t.Errorf("the log tells of a panic")
-			}
-		})
+		var change []func(*config.Config)
+		if who.database == "postgres" && os.Getenv(testpg.Variable) != "" {
+			change = append(change, gatetest.OnPostgres(testpg.URL(t)))
+		}
+		all = append(all, beginSchema(t, program, who.name, who.key, change...))
+	}
+	for _, r := range all {
+		r.ends(t)
+	}
+}
+
+// schemaRun is one run of schemathesis. Two go at a time, and take one turn among the tests between them.
+type schemaRun struct {
+	who string
+	key string
+	s   *steering
+	cmd *exec.Cmd
+	out bytes.Buffer
+}
+
+func beginSchema(t *testing.T, program, who string, key func(s *steering) string, change ...func(*config.Config)) *schemaRun {
+	t.Helper()
+	s, issuer := listening(t, change...)
+	r := &schemaRun{who: who, key: key(s), s: s}
+	hooks, err := filepath.Abs("../../tools/api/hooks.py")
+	must(t, err)
+	settings := filepath.Join(t.TempDir(), "schemathesis.toml")
+	must(t, os.WriteFile(settings, []byte(fmt.Sprintf("hooks = %q\n", hooks)+schemathesisSettings(s.targets())), 0o600))
+	s.Settle()
+	r.cmd = exec.CommandContext(t.Context(), program, "--config-file", settings, "run", issuer+"/api/openapi.json")
+	r.cmd.Dir, r.cmd.Env = t.TempDir(), append(os.Environ(), "GATEHOUSE_KEY="+r.key, "GATEHOUSE_OWN="+strings.Join(s.own(t), " "), "NO_COLOR=1")
+	r.cmd.Stdout, r.cmd.Stderr = &r.out, &r.out
+	must(t, r.cmd.Start())
+	return r
+}
+
+func (r *schemaRun) ends(t *testing.T) {
+	t.Helper()
+	if err := r.cmd.Wait(); err != nil {
+		t.Errorf("schemathesis with the key of an %s: %v\n%s", r.who, err, &r.out)
+	}
+	if a := r.s.call(r.key, http.MethodGet, "/api/v1/users", nil); a.Status != http.StatusOK {
+		t.Errorf("the run of an %s locked itself out, and proves little: %d %s", r.who, a.Status, a.Body)
+	}
+	if log := r.s.Log.String(); strings.Contains(log, "panic") {
+		t.Errorf("the log of the run of an %s tells of a panic", r.who)
 	}
 }
 
@@ -128,7 +150,7 @@ func (s *steering) own(t *testing.T) (ids []string) {
 // away proves nothing more.
 func schemathesisSettings(there map[string]string) string {
 	var b strings.Builder
-	fuzzed, walked := 4, 3
+	fuzzed, walked := 2, 2
 	if os.Getenv("GATEHOUSE_TEST_API") == "long" {
 		fuzzed, walked = 12, 10
 	}
