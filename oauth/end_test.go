@@ -49,6 +49,8 @@ func (h *house) issue(name string) {
 		KeyID: "kid", Issued: time.Now().Truncate(time.Second),
 	}
 	h.tokens[name] = facts
+	h.m.mu.Lock() // somebody may end what there is meanwhile
+	defer h.m.mu.Unlock()
 	h.m.s.families = append(h.m.s.families, oauth.Family{
 		ID:            id.Family("fam_" + name),
 		Authorization: oauth.Authorization{ID: facts.Authorization, User: user, Client: client, Session: session},
