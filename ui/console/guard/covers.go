@@ -5,25 +5,19 @@ import (
 	"slices"
 	"strings"
 
+	"gatehouse/access"
 	"gatehouse/admin"
 	"gatehouse/wire"
 )
 
-// Covers reports whether a pattern, such as shop/orders:*, names a permission. No wildcard
-// names one that is sensitive.
+// Covers reports whether a pattern, such as shop/orders:*, gives a permission.
 func Covers(pattern string, p *wire.Permission) bool {
-	if pattern == p.Permission {
-		return true
-	}
-	if p.Sensitive {
+	by, err := access.ParsePattern(pattern)
+	if err != nil {
 		return false
 	}
-	api, side, _ := strings.Cut(pattern, "/")
-	ofAPI, of, _ := strings.Cut(p.Permission, "/")
-	resource, action, _ := strings.Cut(side, ":")
-	ofResource, ofAction, _ := strings.Cut(of, ":")
-	fits := func(pattern, name string) bool { return pattern == "*" || pattern == name }
-	return api == ofAPI && fits(resource, ofResource) && fits(action, ofAction)
+	one, err := access.ParsePermission(p.Permission)
+	return err == nil && by.Gives(one.API, access.Permission{Resource: one.Resource, Action: one.Action, Sensitive: p.Sensitive})
 }
 
 // maxAPIs is of how many APIs it is looked up what their permissions take.
