@@ -148,7 +148,7 @@ func (p *newPage) look(v *guard.Visit, bodies []admin.GrantCreate) (err error) {
 func (p *newPage) bodies(v *guard.Visit) ([]admin.GrantCreate, error) {
 	body, wrong := p.body()
 	whom, unknown := p.whom(v)
-	if err := guard.All(wrong, v.NamesGiven(p.Offers, p.In.Role, p.In.Permission, p.In.Org), unknown); err != nil {
+	if err := guard.Together(wrong, v.NamesGiven(p.Offers, p.In.Role, p.In.Permission, p.In.Org), unknown); err != nil {
 		return nil, err
 	}
 	all := make([]admin.GrantCreate, len(whom))
@@ -181,7 +181,7 @@ func (p *newPage) whom(v *guard.Visit) ([]string, error) {
 		}
 		whom[i], wrong = name, append(wrong, err)
 	}
-	return whom, guard.All(wrong...)
+	return whom, guard.Together(wrong...)
 }
 
 // named is whom somebody typed as the API names them.
@@ -209,7 +209,7 @@ func (p *newPage) body() (admin.GrantCreate, error) {
 	if in.Reason == "" {
 		why = guard.Wrong("reason", "is needed")
 	}
-	return body, guard.All(in.given().Missing(), begins, ends, why)
+	return body, guard.Together(in.given().Missing(), begins, ends, why)
 }
 
 // ends is when it ends: at a moment, or so long after it begins.

@@ -1,9 +1,6 @@
 package guard
 
 import (
-	"errors"
-
-	"gatehouse/fault"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/words"
 )
@@ -59,24 +56,4 @@ func (g Given) Fields(say *words.Catalogue, section string, near Offers) []part.
 		{ID: "role", Section: section, When: GivesRole, Label: is.Role, Value: g.Role, Options: near.Roles, Offer: "role", Complete: "off", Optional: true, Literal: true, Max: 64},
 		{ID: "permission", Section: section, When: GivesPermission, Label: is.Permission, Hint: is.PermissionHint, Value: g.Permission, Options: near.Permissions, Offer: "permission", Complete: "off", Optional: true, Literal: true, Max: 192},
 	}
-}
-
-// All is the refusal of all that is wrong with a form, at each field of it. What is no refusal of an
-// input is returned as it is.
-func All(problems ...error) error {
-	all := &fault.Error{Kind: fault.Invalid, Code: "request.invalid", Detail: "The request breaks a rule."}
-	for _, err := range problems {
-		if err == nil {
-			continue
-		}
-		one, ok := errors.AsType[*fault.Error](err)
-		if !ok || one.Kind != fault.Invalid || len(one.Fields) == 0 {
-			return err
-		}
-		all.Fields = append(all.Fields, one.Fields...)
-	}
-	if len(all.Fields) == 0 {
-		return nil
-	}
-	return all
 }

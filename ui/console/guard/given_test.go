@@ -35,18 +35,3 @@ func TestWhatIsChosenCountsAndWhatIsNotDoesNot(t *testing.T) {
 		}
 	}
 }
-
-func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
-	t.Parallel()
-	err := All(nil, Wrong("a", "is needed"), Wrong("b", "is needed"))
-	if f, ok := errors.AsType[*fault.Error](err); !ok || len(f.Fields) != 2 {
-		t.Errorf("%v", err)
-	}
-	broken := errors.New("the store is away")
-	if err := All(Wrong("a", "is needed"), broken); !errors.Is(err, broken) {
-		t.Errorf("an outage is told as %v", err)
-	}
-	if err := All(nil, nil); err != nil {
-		t.Errorf("nothing is wrong, and it says %v", err)
-	}
-}

@@ -61,7 +61,7 @@ func (v *Visit) Offers() (all Offers, err error) {
 
 // NamesGiven refuses what names no role, permission or organisation, at the fields of these names.
 func (v *Visit) NamesGiven(near Offers, role, permission, org string) error {
-	return All(v.NamesRole("role", role, near.Roles), v.NamesPermission("permission", permission, near.Permissions), v.NamesOrganisation("org", org, near.Organisations))
+	return Together(v.NamesRole("role", role, near.Roles), v.NamesPermission("permission", permission, near.Permissions), v.NamesOrganisation("org", org, near.Organisations))
 }
 
 // offered is the first page of a list. That it is told the visitor in part is nothing to say of

@@ -2,7 +2,6 @@ package guard
 
 import (
 	"errors"
-	"slices"
 	"strings"
 
 	"gatehouse/fault"
@@ -18,28 +17,4 @@ func Taken(err error, field string) error {
 	told := *f
 	told.Fields, told.Err = []fault.Field{{Name: field, Problem: "is taken"}}, err
 	return &told
-}
-
-// Together is one refusal with what several say is wrong, so that a form hears all of it at once. What
-// is wrong with no field, or is no fault, is said alone.
-func Together(all ...error) error {
-	var told *fault.Error
-	for _, err := range all {
-		f, ok := errors.AsType[*fault.Error](err)
-		switch {
-		case err == nil:
-		case !ok || len(f.Fields) == 0:
-			return err
-		case told == nil:
-			one := *f
-			one.Fields = slices.Clone(f.Fields)
-			told = &one
-		default:
-			told.Fields = append(told.Fields, f.Fields...)
-		}
-	}
-	if told == nil {
-		return nil
-	}
-	return told
 }

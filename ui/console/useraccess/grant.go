@@ -64,7 +64,7 @@ func (d *Door) grant(v *guard.Visit) error {
 		return err
 	}
 	until, ends := guard.Lasts("expires_at", page.Last, page.Now)
-	err = guard.All(page.Missing(), v.NamesGiven(page.Offers, page.Role, page.Permission, page.Org), ends, page.reasoned())
+	err = guard.Together(page.Missing(), v.NamesGiven(page.Offers, page.Role, page.Permission, page.Org), ends, page.reasoned())
 	if err == nil {
 		_, err = guard.Ask[admin.Made[wire.Grant]](v, "createGrant", admin.Input{Body: admin.GrantCreate{
 			Subject: admin.GrantSubject{Kind: string(access.User), ID: string(f.User.ID)}, Role: page.Role, Permission: page.Permission, Org: page.Org,
