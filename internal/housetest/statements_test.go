@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"gatehouse/access"
 	"gatehouse/internal/gatetest"
@@ -44,15 +43,11 @@ func postsNeedFewStatements(t *testing.T) {
 	// Stepping up, where the session is there already.
 	s = newScene(t)
 	s.browser.Get(s.app.AuthorizeURL()).SignIn(s.ada).Allow()
-	e, err := s.House.Identity.StartEnrol(t.Context(), gatetest.Console, s.ada.ID, nil)
-	must(t, err)
 	sessions, err := s.House.Sessions.Of(t.Context(), s.ada.ID)
 	must(t, err)
 	here := gatetest.Console
 	here.Session = sessions[0].ID // the others end
-	_, _, err = s.House.Identity.ConfirmEnrol(t.Context(), here, s.ada.ID, nil, gatetest.CodeFor(t, e.Secret, time.Now().Add(-30*time.Second)))
-	must(t, err)
-	s.ada.Secret = e.Secret
+	s.ada.EnrolBy(here)
 	p = s.browser.Get(s.app.AuthorizeURL()).At("/signin/factor")
 	const unsaved = 2 // nothing was stored yet: whether there is a row is asked each time
 	cost("code of a step-up", 10+2*event+issue+unsaved, func() *gatetest.Page { return p.Submit("code", s.ada.Code()) })
