@@ -41,6 +41,14 @@ const (
 	alike = 4
 )
 
+// typed is what no link leads to: what somebody types who looks for people of the town. One
+// has both parts of many names, one a part of nobody's.
+var typed = []string{
+	"/console/users?search=ada", "/console/users?search=lovelace", "/console/users?search=a+l", "/console/users?search=a+l&sort=-created_at",
+	"/console/users?search=person-99999", "/console/users?search=nobodyatall", "/console/users?search=ada&state=active&second_factor=false",
+	"/console/search?q=ada", "/console/search?q=a+l", "/console/search?q=role-1", "/console/search?q=nobodyatall",
+}
+
 // consolePages fills a house as `gatehouse demo --size large` does, and asks for every page
 // that links lead to from the first one of the console.
 func (b *bench) consolePages(backend string) error {
@@ -125,6 +133,7 @@ func (v *visitor) measureAll() error {
 	if err != nil {
 		return err
 	}
+	pages = append(pages, typed...)
 	slow := v.weigh()
 	fmt.Printf("Each page %d times:\n\n| page | kB | median, ms | p95, ms |\n| --- | --- | --- | --- |\n", asked)
 	for _, page := range pages {
