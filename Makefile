@@ -55,7 +55,7 @@ test/pages: install-test-servers ## Every page of the console in English and Ger
 	@GATEHOUSE_TEST_PAGES=all scripts/with-servers $(GO) test -count=1 -timeout 60m -v -run 'EveryPageOfTheConsole|ThePartsOfTheConsole|FromSetUpToAn|ARoleThatIsGiven|AnEventIsFound|WhoIsSignedOut|AnswersWhy|AnAdministrator|ARoleIsMade|FiveThousand' ./internal/e2e
 
 screenshots: install-test-servers ## Every page light, dark and on a phone, into docs/screenshots/
-	@GATEHOUSE_TEST_SCREENSHOTS=$(CURDIR)/docs/screenshots scripts/with-servers $(GO) test -count=1 -timeout 30m -v -run 'ScreenshotsOfEveryPage' ./internal/e2e
+	@GATEHOUSE_TEST_SCREENSHOTS=$(CURDIR)/docs/screenshots scripts/with-servers $(GO) test -count=1 -timeout 30m -v -run 'ScreenshotsOf' ./internal/e2e
 
 drills: install-test-servers ## The fault drills in their long form
 	@GATEHOUSE_TEST_DRILLS=long scripts/with-servers $(GO) test -count=1 -timeout 60m -run 'Drill' -v ./internal/drills/...

@@ -28,7 +28,7 @@ func TestTheConsoleAnswersWhySheHasIt(t *testing.T) {
 			b.choose("subject.kind", to.kind)
 			b.fill("subject", to.subject)
 			if to.what == "permission" {
-				b.press("#gives-1")
+				b.pick("#gives-1")
 			}
 			b.fill(to.what, to.name)
 			b.fill("reason", "Fills the shelves")

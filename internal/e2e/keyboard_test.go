@@ -64,6 +64,26 @@ func (b *tab) choose(id, value string) {
 	b.t.Fatalf("%s cannot be chosen in %s by keyboard\nat %s", value, id, b.location())
 }
 
+// pick chooses one of several that exclude each other: the tabulator leads to the one that is chosen,
+// the arrows from there to the others.
+func (b *tab) pick(css string) {
+	b.t.Helper()
+	if !b.keys {
+		b.press(css)
+		return
+	}
+	b.done++
+	b.see(css)
+	b.reach(fmt.Sprintf("input[name=%q]:checked", b.value(fmt.Sprintf("document.querySelector(%q).name", css))))
+	for range farthest {
+		if b.value(fmt.Sprintf("String(document.querySelector(%q).checked)", css)) == "true" {
+			return
+		}
+		b.do("to the next one", chromedp.KeyEvent(kb.ArrowDown))
+	}
+	b.t.Fatalf("%s cannot be chosen by keyboard\nat %s", css, b.location())
+}
+
 // clear empties a field, as whoever types there does.
 func (b *tab) clear(id string) {
 	b.t.Helper()
