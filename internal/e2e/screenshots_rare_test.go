@@ -35,7 +35,7 @@ func TestScreenshotsOfRarePages(t *testing.T) {
 	}
 	b.administers(r, "/console")
 
-	b.open(r.issuer + "/console/routes/simulator?" + url.Values{"method": {"GET"}, "url": {r.gate + "/admin/orders"}, "who": {r.person("bob").Email}}.Encode())
+	b.open(r.issuer + "/console/routes/simulator?" + url.Values{"method": {"GET"}, "url": {r.gate + "/orders/1"}, "who": {r.person("bob").Email}}.Encode())
 	b.portrait(dir, "simulator-refused")
 	b.open(r.issuer + "/console/routes/simulator?" + url.Values{"method": {"PUT"}, "url": {r.gate + "/products/twine"}, "who": {r.person("bob").Email}}.Encode())
 	b.portrait(dir, "simulator-grant-it")
@@ -57,6 +57,7 @@ func TestScreenshotsOfRarePages(t *testing.T) {
 	again := own.another()
 	again.open("about:blank")
 	again.open(link)
+	again.follow("#submit")
 	again.portrait(dir, "welcome-over")
 	again.open(r.issuer + "/welcome")
 	again.portrait(dir, "welcome-without")
@@ -72,7 +73,7 @@ func TestScreenshotsOfRarePages(t *testing.T) {
 
 	mustExec(t, r.underneath(t), "DROP TRIGGER audit_events_no_update; UPDATE audit_events SET reason = 'other' WHERE id = (SELECT max(id) FROM audit_events WHERE action = 'user.create')")
 	b.follow("#submit")
-	b.until("the verification is over", "document.querySelector('[http-equiv=refresh]') === null")
+	b.see("[data-testid=forged]")
 	b.portrait(dir, "verification-failed")
 	b.open(r.issuer + "/console/audit/verification")
 	b.portrait(dir, "verification-failed-list")
