@@ -1,9 +1,12 @@
 package admin
 
-import "strings"
+import (
+	"strings"
 
-// found reports whether a text begins one of some names or a part of one, in whatever case: parts
-// stand behind one of behind. It is for lists that are in memory; "" finds all.
+	"gatehouse/identity"
+)
+
+// found reports whether a text begins one of some names or a part of one, in whatever case. It is for lists that are in memory; "" finds all.
 func found(text string, names ...string) bool {
 	if text == "" {
 		return true
@@ -17,16 +20,13 @@ func found(text string, names ...string) bool {
 	return false
 }
 
-// behind are the characters that end a part of a name.
-const behind = "/:.-_@ "
-
 func hasPart(name, text string) bool {
 	for from := 0; ; {
 		at := strings.Index(name[from:], text)
 		if at < 0 {
 			return false
 		}
-		if at += from; at == 0 || strings.IndexByte(behind, name[at-1]) >= 0 {
+		if at += from; at == 0 || strings.IndexByte(identity.BetweenParts, name[at-1]) >= 0 {
 			return true
 		}
 		from = at + 1

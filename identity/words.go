@@ -17,7 +17,7 @@ func WordsOf(u User) []string {
 	for _, of := range []struct {
 		text string
 		ends int
-	}{{name, len(name)}, {email, max(strings.LastIndexByte(email, '.'), 0)}} {
+	}{{name, len(name)}, {email, domainEnd(email)}} {
 		for i := 1; i < of.ends && len(all) < MaxWords; i++ {
 			if word := of.text[i:]; parted(of.text[i-1]) && !parted(of.text[i]) && !slices.Contains(all, word) {
 				all = append(all, word)
@@ -28,8 +28,17 @@ func WordsOf(u User) []string {
 	return all
 }
 
+// domainEnd is where what a domain ends with begins in an address: all of one without a dot.
+func domainEnd(email string) int {
+	at := strings.LastIndexByte(email, '@') + 1
+	return at + max(strings.LastIndexByte(email[at:], '.'), 0)
+}
+
+// BetweenParts are the characters that stand between the parts of a name, whatever has it.
+const BetweenParts = "/:.-_@ "
+
 // parted reports whether a part of a name ends at a character.
-func parted(c byte) bool { return strings.IndexByte("/:.-_@ ", c) >= 0 }
+func parted(c byte) bool { return strings.IndexByte(BetweenParts, c) >= 0 }
 
 // wordFound is the first of somebody's words that begins with a folded text, "" for none.
 func wordFound(u User, text string) string {

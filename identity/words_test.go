@@ -12,6 +12,7 @@ func TestWordsAreTheLaterPartsOfANameAndAnAddress(t *testing.T) {
 		"":                   {Email: "ada@localhost"},
 		"example.com müller": {Name: "Anna MÜLLER", Email: "anna@example.com"},
 		"b.c@x.example.org c@x.example.org example.org x.example.org": {Email: "a.b.c@x.example.org"},
+		"meier@localhost":  {Email: "anna.meier@localhost"},
 		"boy example.test": {Name: "Page- -boy", Email: "p@example.test"},
 	} {
 		if got := strings.Join(WordsOf(u), " "); got != want {
