@@ -2,12 +2,8 @@ package identity
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gatehouse/id"
 )
@@ -67,117 +63,6 @@ func (f *UserFilter) tooLate(u *User) bool {
 // over reports whether nobody behind u is one whom f asks for.
 func (f *UserFilter) over(u *User) bool {
 	return f.SignedIn && !f.Backwards && f.Search == "" && f.tooLate(u)
-}
-
-// cursorOf returns the place behind u in the list.
-func (f *UserFilter) cursorOf(u *User) UserCursor {
-	switch {
-	case f.SignedIn && u.LastSignIn.IsZero():
-		return UserCursor{At: time.UnixMicro(0).UTC(), ID: u.ID}
-	case f.SignedIn:
-		return UserCursor{At: u.LastSignIn, ID: u.ID}
-	case f.Created:
-		return UserCursor{At: u.Created, ID: u.ID}
-	}
-	return CursorOf(*u, f.Search)
-}
-
-// UserCursor is a place in such a list: behind one person. It stays right
-// whatever is added or removed meanwhile, and belongs to the search in which it
-// was found. The zero UserCursor is in front of everybody.
-type UserCursor struct {
-	Email string // of the person, as Canonical
-	Name  string // as FoldedName, of somebody who was found by it alone
-
-	Word string    // by which somebody was found, with their ID: these two instead
-	At   time.Time // where they stand in an order of times, the Unix epoch for never, with their ID likewise
-	ID   id.User
-}
-
-// CursorOf returns the place behind u in the list that searches for search.
-func CursorOf(u User, search string) UserCursor {
-	c := UserCursor{Email: Canonical(u.Email)}
-	email, name := SearchKeys(search)
-	switch called := FoldedName(u.Name); {
-	case strings.HasPrefix(c.Email, email):
-		return c
-	case strings.HasPrefix(called, name):
-		c.Name = called
-		return c
-	}
-	return UserCursor{Word: wordFound(u, name), ID: u.ID}
-}
-
-// String returns c as ParseUserCursor reads it, "" for the zero UserCursor.
-func (c UserCursor) String() string {
-	if c.Word != "" {
-		return byWord + base64.RawURLEncoding.EncodeToString([]byte(c.Word)) + "." + string(c.ID)
-	}
-	if c.ID != "" {
-		return byTime + strconv.FormatInt(c.At.UnixMicro(), 10) + "." + string(c.ID)
-	}
-	text := base64.RawURLEncoding.EncodeToString([]byte(c.Email))
-	if c.Name != "" {
-		text += "." + base64.RawURLEncoding.EncodeToString([]byte(c.Name))
-	}
-	return text
-}
-
-// byTime begins the text of a place in an order of times. No other one has two dots.
-const byTime = "at."
-
-// byWord begins that of a place among those whom a word found.
-const byWord = "word."
-
-// ParseUserCursor reads what String wrote; ok is false for anything else.
-func ParseUserCursor(s string) (c UserCursor, ok bool) {
-	if text, created := strings.CutPrefix(s, byTime); created && strings.Contains(text, ".") {
-		at, name, _ := strings.Cut(text, ".")
-		micros, err := strconv.ParseInt(at, 10, 64)
-		c = UserCursor{At: time.UnixMicro(micros).UTC(), ID: id.UserOf(name)}
-		return c, err == nil && c.ID != "" && c.String() == s
-	}
-	if text, found := strings.CutPrefix(s, byWord); found && strings.Contains(text, ".") {
-		word, name, _ := strings.Cut(text, ".")
-		said, err := base64.RawURLEncoding.DecodeString(word)
-		c = UserCursor{Word: string(said), ID: id.UserOf(name)}
-		return c, err == nil && c.Word != "" && c.ID != "" && c.String() == s && textProblem(c.Word, maxFolded) == ""
-	}
-	first, second, _ := strings.Cut(s, ".")
-	email, err := base64.RawURLEncoding.DecodeString(first)
-	if err != nil {
-		return UserCursor{}, false
-	}
-	name, err := base64.RawURLEncoding.DecodeString(second)
-	c = UserCursor{Email: string(email), Name: string(name)}
-	return c, err == nil && c.String() == s && textProblem(c.Email, maxEmail) == "" && textProblem(c.Name, maxFolded) == ""
-}
-
-// SearchKeys returns what the canonical emails and the folded names begin with
-// that a search finds; both are "" where nobody can be called so.
-func SearchKeys(search string) (email, name string) {
-	name = FoldedName(search)
-	if email = Canonical(search); email == "" {
-		email = name
-	}
-	return email, name
-}
-
-// maxFolded is how much of a folded name is kept, in characters: one character may be folded into
-// eighteen, and a place in a list must hold it.
-const maxFolded = maxName
-
-// FoldedName is a name as it is searched for: in one width, form and case, and cut where that made it
-// too long. It is "" for what no name can be.
-func FoldedName(name string) string {
-	if textProblem(name, maxEmail) != "" {
-		return ""
-	}
-	name = fold(name)
-	if utf8.RuneCountInString(name) > maxFolded {
-		name = strings.TrimSpace(string([]rune(name)[:maxFolded]))
-	}
-	return name
 }
 
 // maxLooked is at how many people one question for some of all looks, and maxProved at how many

@@ -3,7 +3,35 @@ package identity
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
+
+// SearchKeys returns what the canonical emails and the folded names begin with
+// that a search finds; both are "" where nobody can be called so.
+func SearchKeys(search string) (email, name string) {
+	name = FoldedName(search)
+	if email = Canonical(search); email == "" {
+		email = name
+	}
+	return email, name
+}
+
+// maxFolded is how much of a folded name is kept, in characters: one character may be folded into
+// eighteen, and a place in a list must hold it.
+const maxFolded = maxName
+
+// FoldedName is a name as it is searched for: in one width, form and case, and cut where that made it
+// too long. It is "" for what no name can be.
+func FoldedName(name string) string {
+	if textProblem(name, maxEmail) != "" {
+		return ""
+	}
+	name = fold(name)
+	if utf8.RuneCountInString(name) > maxFolded {
+		name = strings.TrimSpace(string([]rune(name)[:maxFolded]))
+	}
+	return name
+}
 
 // MaxWords is how many later parts of somebody's name and address are kept for searches.
 const MaxWords = 8
