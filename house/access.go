@@ -7,7 +7,6 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/audit"
-	"gatehouse/caller"
 	"gatehouse/clock"
 	"gatehouse/config"
 	"gatehouse/fault"
@@ -145,10 +144,7 @@ func (g grantsOfClients) MayPrivilege(ctx context.Context, by audit.Actor) error
 }
 
 // guardOfPeople lets identity ask who may change how somebody proves who they are.
-type guardOfPeople struct {
-	access *access.Service
-	policy caller.Policy
-}
+type guardOfPeople struct{ access *access.Service }
 
 // MayTakeOver implements identity.Guard.
 func (g guardOfPeople) MayTakeOver(ctx context.Context, by audit.Actor, user id.User) error {
@@ -163,7 +159,7 @@ func (g guardOfPeople) MayStillLetIn(ctx context.Context, by audit.Actor, user i
 	if by.Kind == audit.Console {
 		return nil
 	}
-	s, err := g.policy.Current(ctx)
+	s, err := g.access.Live.Current(ctx)
 	if err != nil {
 		return err
 	}
@@ -185,7 +181,7 @@ func (g guardOfPeople) MayStillLetIn(ctx context.Context, by audit.Actor, user i
 }
 
 func lostLetIn(why string) error {
-	return fault.Wrap(fmt.Errorf("%s: %s", letsIn, why), fault.Forbidden, "password.link", "This link is not good any more. Whoever gave it to you can make another one.")
+	return fault.Wrap(fmt.Errorf("%s: %s", letsIn, why), fault.Forbidden, "access.not_held", "Whoever made this may not let people in any more.")
 }
 
 // Administers reports whether a person has a right at Gatehouse itself, or is to have

@@ -92,14 +92,18 @@ func linkOf(user id.User, by audit.Actor) linkKey {
 	return linkKey{user, secret.Token(32), base64.RawURLEncoding.EncodeToString(text)}
 }
 
-func parseLink(token string) (linkKey, bool) {
+// parseLink reads what String wrote; anything else is no link that is good.
+func parseLink(token string) (linkKey, error) {
 	if len(token) > maxLinkToken {
-		return linkKey{}, false
+		return linkKey{}, errPasswordLink()
 	}
 	name, rest, _ := strings.Cut(token, ".")
 	code, maker, _ := strings.Cut(rest, ".")
 	l := linkKey{id.UserOf(name), code, maker}
-	return l, l.user != "" && l.String() == token
+	if l.user == "" || l.String() != token {
+		return linkKey{}, errPasswordLink()
+	}
+	return l, nil
 }
 
 func (l *linkKey) String() string { return string(l.user) + "." + l.code + "." + l.maker }
@@ -132,22 +136,22 @@ func (s *Service) hasPassword(ctx context.Context, user id.User) (bool, error) {
 // meanwhile, is disabled or was changed, and where whoever made it could not make it any more.
 // It uses nothing up.
 func (s *Service) Welcome(ctx context.Context, token string) (User, error) {
-	u, err := s.welcome(ctx, token, s.Store.User)
+	l, err := parseLink(token)
+	if err != nil {
+		return User{}, err
+	}
+	u, err := s.whoseLink(ctx, &l, s.Store.User)
 	if err != nil {
 		return User{}, fmt.Errorf("check a link for a first password: %w", err)
 	}
 	return u, nil
 }
 
-// welcome is Welcome by a way to read a person.
-func (s *Service) welcome(ctx context.Context, token string, read func(context.Context, id.User) (User, error)) (User, error) {
-	l, ok := parseLink(token)
-	if !ok {
-		return User{}, errPasswordLink()
-	}
+// whoseLink returns the person of a link that is good, by a way to read them.
+func (s *Service) whoseLink(ctx context.Context, l *linkKey, read func(context.Context, id.User) (User, error)) (User, error) {
 	u, err := read(ctx, l.user)
 	if err == nil {
-		err = s.welcomes(ctx, &l, &u)
+		err = s.checkLink(ctx, l, &u)
 	}
 	if fault.Is(err, fault.NotFound) {
 		err = errPasswordLink()
@@ -155,9 +159,9 @@ func (s *Service) welcome(ctx context.Context, token string, read func(context.C
 	return u, err
 }
 
-// welcomes refuses a link that is not alive, that of somebody who has a password or is disabled,
+// checkLink refuses a link that is not alive, that of somebody who has a password or is disabled,
 // and one whose maker is not to let them in.
-func (s *Service) welcomes(ctx context.Context, l *linkKey, u *User) error {
+func (s *Service) checkLink(ctx context.Context, l *linkKey, u *User) error {
 	good, err := s.Store.HasMark(ctx, linkKind(u.ID), l.hash(u), clock.Now())
 	if err != nil {
 		return err
@@ -185,9 +189,13 @@ func (s *Service) welcomes(ctx context.Context, l *linkKey, u *User) error {
 // once exactly one succeeds. Faults as of Welcome, "password.weak" (Invalid) and "password.busy"
 // (Unavailable); these two leave the token alive.
 func (s *Service) FirstPassword(ctx context.Context, from audit.Actor, token, password string) (User, error) {
-	u, err := s.Welcome(ctx, token)
+	l, err := parseLink(token)
 	if err != nil {
 		return User{}, err
+	}
+	u, err := s.whoseLink(ctx, &l, s.Store.User)
+	if err != nil {
+		return User{}, fmt.Errorf("set a first password: %w", err)
 	}
 	hash, err := s.newHash(ctx, u, password)
 	if err != nil {
@@ -195,11 +203,11 @@ func (s *Service) FirstPassword(ctx context.Context, from audit.Actor, token, pa
 	}
 	from.Kind, from.ID = audit.Person, string(u.ID)
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		is, err := s.welcome(ctx, token, s.Store.HoldUser)
+		is, err := s.whoseLink(ctx, &l, s.Store.HoldUser)
 		if err != nil {
 			return err
 		}
-		return s.firstPassword(ctx, from, token, &is, hash)
+		return s.firstPassword(ctx, from, &l, &is, hash)
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("set a first password: %w", err)
@@ -207,10 +215,9 @@ func (s *Service) FirstPassword(ctx context.Context, from audit.Actor, token, pa
 	return u, nil
 }
 
-// firstPassword spends the token of somebody who is held. Guesses of before at an account without
+// firstPassword spends the link of somebody who is held. Guesses of before at an account without
 // a password keep nobody out of it.
-func (s *Service) firstPassword(ctx context.Context, from audit.Actor, token string, u *User, hash string) error {
-	l, _ := parseLink(token)
+func (s *Service) firstPassword(ctx context.Context, from audit.Actor, l *linkKey, u *User, hash string) error {
 	spent, err := s.Store.SpendMark(ctx, linkKind(u.ID), l.hash(u), clock.Now())
 	if err != nil {
 		return err
