@@ -26,8 +26,10 @@ import (
 type memory struct {
 	mu sync.Mutex
 	tables
-	broken error // when set, every write fails with it
-	letsIn error // what MayStillLetIn says
+	broken error            // when set, every write fails with it
+	unread map[string]error // with what each of these reads fails
+	letsIn error            // what MayStillLetIn says
+	held   func(t *tables)  // what somebody else does before a person is held; nil: nothing
 }
 
 type tables struct {
@@ -102,6 +104,13 @@ func (m *memory) write(ctx context.Context, f func() error) error {
 	return m.in(ctx, f)
 }
 
+func (m *memory) read(ctx context.Context, what string, f func() error) error {
+	if err := m.unread[what]; err != nil {
+		return err
+	}
+	return m.in(ctx, f)
+}
+
 func (m *memory) taken(u User) bool {
 	for _, o := range m.users {
 		if o.ID != u.ID && Canonical(o.Email) == Canonical(u.Email) {
@@ -137,14 +146,19 @@ func (m *memory) UpdateUser(ctx context.Context, u User) error {
 	})
 }
 
-func (m *memory) HoldUser(ctx context.Context, user id.User) (User, error) { return m.User(ctx, user) }
+func (m *memory) HoldUser(ctx context.Context, user id.User) (User, error) {
+	if m.held != nil {
+		m.held(&m.tables)
+	}
+	return m.User(ctx, user)
+}
 
 func (m *memory) DeleteUser(ctx context.Context, user id.User) error {
 	return m.write(ctx, func() error { delete(m.users, user); delete(m.passwords, user); return nil })
 }
 
 func (m *memory) User(ctx context.Context, user id.User) (u User, err error) {
-	err = m.in(ctx, func() error { return found(&u, m.users, user) })
+	err = m.read(ctx, "User", func() error { return found(&u, m.users, user) })
 	return u, err
 }
 
@@ -258,7 +272,7 @@ func (m *memory) PutPassword(ctx context.Context, p Password) error {
 }
 
 func (m *memory) Password(ctx context.Context, user id.User) (p Password, err error) {
-	err = m.in(ctx, func() error { return found(&p, m.passwords, user) })
+	err = m.read(ctx, "Password", func() error { return found(&p, m.passwords, user) })
 	return p, err
 }
 
@@ -470,7 +484,7 @@ func (m *memory) has(kind string, hash []byte, now time.Time) bool {
 }
 
 func (m *memory) HasMark(ctx context.Context, kind string, hash []byte, now time.Time) (ok bool, err error) {
-	err = m.in(ctx, func() error { ok = m.has(kind, hash, now); return nil })
+	err = m.read(ctx, "HasMark", func() error { ok = m.has(kind, hash, now); return nil })
 	return ok, err
 }
 

@@ -10,7 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/id"
 )
 
 // novice makes somebody who has no password.
@@ -59,6 +61,9 @@ func TestALinkSetsTheFirstPasswordOnce(t *testing.T) {
 		if got := h.actions(); !slices.Contains(got, string(ActionPasswordLink)) || !slices.Contains(got, string(ActionPasswordFirst)) {
 			t.Errorf("recorded: %q", got)
 		}
+		if len(h.memory.marks) > 0 {
+			t.Error("something is left of a link that was used up")
+		}
 	})
 }
 
@@ -83,6 +88,10 @@ func TestALinkIsGoodForItsPersonAndItsTime(t *testing.T) {
 			h.wants("", h.Disable(h.Context(), nobody, ada.ID))
 			h.wants("", h.Enable(h.Context(), nobody, ada.ID))
 			return token
+		},
+		"made while they were disabled": func(h *house, ada User, _ string) string {
+			h.wants("", h.Disable(h.Context(), nobody, ada.ID))
+			return h.link(ada)
 		},
 		"of another address": func(h *house, ada User, token string) string {
 			ada.Email = "ada@elsewhere.test"
@@ -119,6 +128,74 @@ func TestALinkIsGoodForItsPersonAndItsTime(t *testing.T) {
 				h.wants("password.link", err)
 			})
 		})
+	}
+}
+
+// Hashing takes a while, in which somebody else may be faster.
+func TestWhatChangesWhileAFirstPasswordIsHashedCounts(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(h *house, now *tables, ada id.User){
+		"they have a password": func(_ *house, now *tables, ada id.User) { now.passwords[ada] = newPassword(ada, "chosen", time.Now()) },
+		"they are disabled": func(_ *house, now *tables, ada id.User) {
+			u := now.users[ada]
+			u.Disabled = true
+			now.users[ada] = u
+		},
+		"they are gone": func(_ *house, now *tables, ada id.User) { delete(now.users, ada) },
+		"who made the link may make none": func(h *house, _ *tables, _ id.User) {
+			h.memory.letsIn = fault.New(fault.Forbidden, "access.not_held", "They may not.")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			ada := h.novice("ada@example.test").ID
+			token := h.link(User{ID: ada})
+			h.memory.held = func(now *tables) { change(h, now, ada) }
+			_, err := h.FirstPassword(t.Context(), here, token, goodPassword)
+			h.wants("password.link", err)
+			if got := h.actions(); slices.Contains(got, string(ActionPasswordFirst)) {
+				t.Errorf("recorded: %q", got)
+			}
+		})
+	}
+}
+
+// What cannot be read now is neither a link that is not good nor a person without a password.
+func TestAnOutageIsNoAnswerAboutALink(t *testing.T) {
+	t.Parallel()
+	for _, read := range []string{"User", "Password", "HasMark"} {
+		t.Run(read, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			ada := h.novice("ada@example.test")
+			token := h.link(ada)
+			h.memory.unread = map[string]error{read: fault.New(fault.Unavailable, "store.unavailable", "Nobody can read.")}
+			_, err := h.Welcome(t.Context(), token)
+			h.wants("store.unavailable", err)
+			_, err = h.FirstPassword(t.Context(), here, token, goodPassword)
+			h.wants("store.unavailable", err)
+			if read != "HasMark" {
+				_, err = h.PasswordLink(t.Context(), nobody, ada.ID, 0)
+				h.wants("store.unavailable", err)
+			}
+			h.memory.unread = nil
+			_, err = h.FirstPassword(t.Context(), here, token, goodPassword)
+			h.wants("", err)
+		})
+	}
+}
+
+// Whoever sets it is who the link is of: the address that asks knows of nobody.
+func TestAFirstPasswordIsRecordedOfThePerson(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada := h.novice("ada@example.test")
+	_, err := h.FirstPassword(t.Context(), here, h.link(ada), goodPassword)
+	h.wants("", err)
+	last := h.memory.events[len(h.memory.events)-1]
+	if last.Action != ActionPasswordFirst || last.Actor.Kind != audit.Person || last.Actor.ID != string(ada.ID) || last.Actor.IP != here.IP {
+		t.Errorf("recorded: %s by %+v", last.Action, last.Actor)
 	}
 }
 

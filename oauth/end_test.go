@@ -1,9 +1,12 @@
 package oauth_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -249,9 +252,106 @@ func TestWhatIsIssuedUntilTheCommitEndsWithEverybody(t *testing.T) {
 						t.Errorf("%s, after %s: %v are dead", where, time.Since(began), got)
 					}
 				}
+				if got := h.endedFamilies(); (slow == "EndFamiliesOfEverybody" || slow == "HoldRevocations") && !slices.Contains(got, "eve/web/4") {
+					t.Errorf("families of %v ended", got) // in what is slow besides the clients are held
+				}
 			})
 		})
 	}
+}
+
+// A commit that takes a good part of the second that is allowed for has used it up, whether or not
+// whoever asked for the end still waits for it.
+func TestWhatIsIssuedDuringACommitEndsWithEverybodyWhoeverStillWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.m.slow = map[string]time.Duration{"Commit": 1400 * time.Millisecond}
+		time.Sleep(900 * time.Millisecond) // so that the next second but one is not allowed for
+		ctx, hangUp := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- h.EndEverybody(ctx) }()
+		time.Sleep(1200 * time.Millisecond)
+		h.issue("eve/web/4")
+		hangUp()
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+		h.step(t)
+		if got := h.dead(h.there); !slices.Contains(got, "eve/web/4") {
+			t.Errorf("%v are dead", got)
+		}
+	})
+}
+
+// What was undone, however late, ended nobody.
+func TestAnEndOfEverybodyThatIsUndoneLateEndsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.m.slow = map[string]time.Duration{"Commit": 5 * time.Second}
+		h.m.fail("Commit", errors.New("disk full"))
+		time.AfterFunc(6*time.Second, func() { h.m.fail("", nil) }) // behind the commit
+		if err := h.EndEverybody(t.Context()); err == nil {
+			t.Error("the end succeeded without a commit")
+		}
+		h.m.fail("", nil)
+		h.step(t)
+		if here, there, families := h.dead(h.here), h.dead(h.there), h.endedFamilies(); here != nil || there != nil || families != nil {
+			t.Errorf("%v are dead here, %v there, families of %v ended", here, there, families)
+		}
+	})
+}
+
+// Where what was issued during the commit cannot be ended, the operator hears what to do.
+func TestWhatLivesOnWhenEverybodyIsSignedOutIsLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		var log bytes.Buffer
+		h.Log = slog.New(slog.NewTextHandler(&log, nil))
+		h.m.slow = map[string]time.Duration{"Commit": 5 * time.Second}
+		time.AfterFunc(4*time.Second, func() { h.m.fail("Revoke", errors.New("disk full")) })
+		if err := h.EndEverybody(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if text := log.String(); !strings.Contains(text, "level=ERROR") || !strings.Contains(text, "Sign everybody out once more.") || !strings.Contains(text, "disk full") {
+			t.Errorf("the log says %q", text)
+		}
+	})
+}
+
+// Another process follows within a second: what it issues until then ends too, and nothing later.
+func TestWhatIsIssuedElsewhereWithinASecondEndsWithEverybody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		if err := h.EndEverybody(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		h.issue("eve/web/4")
+		time.Sleep(time.Second)
+		h.issue("fay/web/5")
+		h.step(t)
+		want := append(slices.Clone(all), "eve/web/4")
+		for where, r := range map[string]*replica{"here": h.here, "there": h.there} {
+			if got := h.dead(r); !slices.Equal(got, want) {
+				t.Errorf("%s: %v are dead, want %v", where, got, want)
+			}
+		}
+	})
+}
+
+// What programs have for themselves is nobody's.
+func TestProgramsStayWhenEverybodyIsSignedOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		if err := h.EndEverybody(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		h.step(t)
+		program := oauth.TokenFacts{JTI: "own", Client: "web", KeyID: "kid", Issued: time.Now().Add(-time.Minute).Truncate(time.Second)}
+		if dead(t, h.here.Registry, program) || dead(t, h.there.Registry, program) {
+			t.Error("a token that a program has for itself is refused")
+		}
+	})
 }
 
 func TestFailedEndLeavesNothingBehind(t *testing.T) {

@@ -55,12 +55,19 @@ type memory struct {
 	slow map[string]time.Duration // by method: what a call waits for others
 }
 
-// inTx finds the transaction in a context: what waits for its end.
+// inTx finds the transaction in a context.
 type inTx struct{}
 
-// AfterEnd is run at a commit alone: no test here asks for more.
+// waiting is what waits for the end of a transaction.
+type waiting struct{ commit, end []func() }
+
 func (m *memory) AfterEnd(ctx context.Context, f func(ctx context.Context)) {
-	m.AfterCommit(ctx, func() { f(context.WithValue(ctx, inTx{}, nil)) })
+	outside := context.WithValue(ctx, inTx{}, nil)
+	if w, ok := ctx.Value(inTx{}).(*waiting); ok {
+		w.end = append(w.end, func() { f(outside) })
+		return
+	}
+	f(outside)
 }
 
 func (m *memory) HoldRevocations(context.Context) error {
@@ -68,8 +75,8 @@ func (m *memory) HoldRevocations(context.Context) error {
 }
 
 func (m *memory) AfterCommit(ctx context.Context, f func()) {
-	if after, ok := ctx.Value(inTx{}).(*[]func()); ok {
-		*after = append(*after, f)
+	if w, ok := ctx.Value(inTx{}).(*waiting); ok {
+		w.commit = append(w.commit, f)
 		return
 	}
 	f()
@@ -79,14 +86,15 @@ func (m *memory) InTx(ctx context.Context, f func(context.Context) error) error 
 	if ctx.Value(inTx{}) != nil {
 		return f(ctx)
 	}
-	var after []func()
-	if err := m.alone(func() error { return f(context.WithValue(ctx, inTx{}, &after)) }); err != nil {
-		return err
+	var w waiting
+	err := m.alone(func() error { return f(context.WithValue(ctx, inTx{}, &w)) })
+	if err != nil {
+		w.commit = nil
 	}
-	for _, f := range after {
+	for _, f := range slices.Concat(w.commit, w.end) {
 		f()
 	}
-	return nil
+	return err
 }
 
 // alone runs f as the one transaction there is.
@@ -235,8 +243,11 @@ func (m *memory) endFamilies(method string, reason audit.Reason, now time.Time, 
 	})
 }
 
-func (m *memory) Revoke(_ context.Context, list ...oauth.Revocation) error {
+func (m *memory) Revoke(ctx context.Context, list ...oauth.Revocation) error {
 	return m.do("Revoke", func() error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		for _, v := range list {
 			m.s.versions[oauth.VersionRevocations]++
 			v.Seq = m.s.versions[oauth.VersionRevocations]
