@@ -237,6 +237,43 @@ func testEnding(t *testing.T, s *store.Store) {
 		expect(t, of(d.ID, "ses_d", d.Created), false)
 		ok(t, s.EndFamiliesOfClient(ctx, "nobody", now))
 	})
+	t.Run("OfEverybody", func(t *testing.T) {
+		d, at := insertClient(t, s), now.Add(9*time.Hour) // what was ended before is not met
+		old, elsewhere := of(c.ID, "ses_a", at.Add(-time.Second)), of(d.ID, "ses_b", at.Add(-time.Second))
+		then, later := of(d.ID, "ses_then", at), of(d.ID, "ses_later", at.Add(time.Minute))
+		ok(t, s.EndFamiliesOfEverybody(ctx, at))
+		for _, f := range []oauth.Family{old, elsewhere, then} {
+			expect(t, f, true)
+		}
+		expect(t, later, false)
+		ok(t, s.EndFamiliesOfClient(ctx, d.ID, at.Add(time.Minute))) // as of what is in flight elsewhere
+		ok(t, s.EndFamiliesOfEverybody(ctx, at.Add(time.Second)))
+		expect(t, later, true)
+	})
+}
+
+// testHeldRevocations has somebody who holds the revocations for a while: who revokes is behind them.
+func testHeldRevocations(t *testing.T, s *store.Store) {
+	ctx, revoked := t.Context(), make(chan error, 1)
+	ok(t, s.InTx(ctx, func(held context.Context) error {
+		if err := s.HoldRevocations(held); err != nil {
+			return err
+		}
+		go func() {
+			revoked <- s.Revoke(ctx, oauth.Revocation{Kind: oauth.RevokedToken, Key: "behind", Before: now, Until: now.Add(time.Hour)})
+		}()
+		select {
+		case err := <-revoked:
+			t.Errorf("somebody revoked meanwhile: %v", err)
+		case <-time.After(100 * time.Millisecond):
+		}
+		return nil
+	}))
+	if t.Failed() {
+		return
+	}
+	ok(t, <-revoked)
+	same(t, len(must[[]oauth.Revocation](t)(s.RevocationsAfter(ctx, 0, 10))), 1)
 }
 
 func testRevoking(t *testing.T, s *store.Store) {

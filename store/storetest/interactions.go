@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"net/url"
 	"testing"
 	"time"
@@ -66,6 +67,30 @@ func testInteractions(t *testing.T, s *store.Store) {
 	_, err = s.SignIn(ctx, flow.Query{Interaction: i.ID, Now: now})
 	missing(t, err)
 	missing(t, s.UpdateInteraction(ctx, i))
+}
+
+// testManyInteractions forgets more sign-ins than one statement does, and what is over with them.
+func testManyInteractions(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	const many = 1003
+	var all []id.Interaction
+	ok(t, s.InTx(ctx, func(ctx context.Context) error {
+		all = nil // a transaction may run again
+		for n := range many {
+			i := flow.Interaction{ID: id.NewInteraction(), Browser: hash(), Version: 1, Created: now, Expires: now.Add(time.Duration(1+n/400) * time.Hour)}
+			if _, err := s.InsertInteraction(ctx, i, many); err != nil {
+				return err
+			}
+			all = append(all, i.ID)
+		}
+		return nil
+	}))
+	must[flow.Interaction](t)(s.Interaction(ctx, all[many-1]))
+	ok(t, s.DropInteractions(ctx, now))
+	for _, one := range all {
+		_, err := s.Interaction(ctx, one)
+		missing(t, err)
+	}
 }
 
 // testRoomForInteractions has somebody at work who knows a password and no more:

@@ -156,9 +156,12 @@ func testSessions(t *testing.T, s *store.Store) {
 	t.Run("EndForEverybodyButOne", func(t *testing.T) {
 		other := insertUser(t, s)
 		kept, one, two := add(t, u.ID, now), add(t, u.ID, now), add(t, other.ID, now)
+		last := newSession(other.ID)
+		last.Created, last.Expires = now.Add(-time.Hour), now.Add(time.Millisecond) // it would end by itself in a moment
+		ok(t, s.InsertSession(ctx, last, session.MaxPerPerson))
 		live := len(must[[]session.Session](t)(s.LiveSessions(ctx, now, session.Listing{}, 1000)))
 		same(t, must[int64](t)(s.EndEverySession(ctx, kept.ID, "test", now)), int64(live-1))
-		for _, n := range []id.Session{one.ID, two.ID} {
+		for _, n := range []id.Session{one.ID, two.ID, last.ID} {
 			same(t, read(t, n).RevokedAt, now)
 		}
 		same(t, read(t, kept.ID), kept)
