@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"gatehouse/access"
 	"gatehouse/admin"
+	"gatehouse/audit"
 	"gatehouse/id"
 	"gatehouse/internal/gatetest"
 )
@@ -53,6 +55,82 @@ func TestALinkIsGoodForAsLongAsItCouldBeMade(t *testing.T) {
 		choose := s.Browser().Get("/welcome").Submit("token", token)
 		choose.Is(http.StatusForbidden).Says("not good any more")
 	})
+}
+
+// A link goes with what it was made by: the right, also where it was for this person alone, and the key.
+func TestALinkEndsWithWhatItWasMadeBy(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	a := s.House.Access
+	letsIn := func(p string) bool { return p == "users:credentials" || p == "users:read" }
+	alone := func(t *testing.T, clerk string, of id.User) id.Grant { // the right for one person
+		t.Helper()
+		given, err := a.Give(t.Context(), gatetest.Console, access.Grant{
+			Subject: access.Subject{Kind: access.ServiceAccount, ID: clerk}, Effect: access.Allow, Reason: "test",
+			Permission: access.Pattern{API: access.Gatehouse, Resource: "users", Action: "credentials"}, Where: access.Where{Place: access.Listed, IDs: []string{string(of)}},
+		})
+		must(t, err)
+		s.Settle()
+		return given.ID
+	}
+	for name, c := range map[string]struct {
+		has    func(permission string) bool
+		loses  func(t *testing.T, clerk string, of id.User, alone id.Grant)
+		status int
+	}{
+		"nothing": {letsIn, func(*testing.T, string, id.User, id.Grant) {}, http.StatusOK},
+		"the-right": {letsIn, func(t *testing.T, clerk string, _ id.User, _ id.Grant) {
+			_, err := a.UpdateRole(t.Context(), gatetest.Console, access.Role{ID: clerk, Permissions: []access.Pattern{{API: access.Gatehouse, Resource: "users", Action: "read"}}})
+			must(t, err)
+		}, http.StatusForbidden},
+		"the-key": {letsIn, func(t *testing.T, clerk string, _ id.User, _ id.Grant) {
+			keys, err := a.ServiceKeys(t.Context(), clerk)
+			must(t, err)
+			for _, k := range keys {
+				_, err := a.RevokeServiceKey(t.Context(), gatetest.Console, access.Subject{}, k.ID)
+				must(t, err)
+			}
+		}, http.StatusForbidden},
+		"nothing-of-this-person": {nil, func(*testing.T, string, id.User, id.Grant) {}, http.StatusOK},
+		"the-right-for-this-person": {nil, func(t *testing.T, clerk string, _ id.User, was id.Grant) {
+			_, err := a.Revoke(t.Context(), gatetest.Console, was, "test")
+			must(t, err)
+			alone(t, clerk, s.Person("of-"+clerk, gatetest.NoPassword).ID)
+		}, http.StatusForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			of := s.Person("for-"+name, gatetest.NoPassword).ID
+			var given id.Grant
+			has := c.has
+			if has == nil {
+				has = func(string) bool { return false }
+			}
+			key := s.account(name, has)
+			if c.has == nil {
+				given = alone(t, name, of)
+			}
+			s.Settle()
+			token := s.firstLink(t, key, of)
+			c.loses(t, name, of, given)
+			s.Settle()
+			s.Browser().Get("/welcome").Submit("token", token).Is(c.status)
+		})
+	}
+}
+
+// A person who makes a link at the console has no key: with the right goes the link.
+func TestALinkEndsWithTheRightOfThePersonWhoMadeIt(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	hand, bob := s.Person("hand", gatetest.TOTP), s.Person("bob", gatetest.NoPassword)
+	s.role(hand, "lets-in", func(p string) bool { return p == "users:credentials" || p == "users:read" })
+	l, err := s.House.Identity.PasswordLink(t.Context(), audit.Actor{Kind: audit.Person, ID: string(hand.ID)}, bob.ID, 0)
+	must(t, err)
+	s.Browser().Get("/welcome").Submit("token", l.Token).Is(http.StatusOK)
+	_, err = s.House.Access.UpdateRole(t.Context(), gatetest.Console, access.Role{ID: "lets-in", Permissions: []access.Pattern{{API: access.Gatehouse, Resource: "users", Action: "read"}}})
+	must(t, err)
+	s.Settle()
+	s.Browser().Get("/welcome").Submit("token", l.Token).Is(http.StatusForbidden)
 }
 
 // Whoever sets their first password in a browser in which somebody else is signed in goes on as
