@@ -11,6 +11,7 @@ import (
 	"gatehouse/access"
 	"gatehouse/id"
 	"gatehouse/internal/gatetest"
+	"gatehouse/oauth"
 	"gatehouse/ui/console/guard"
 )
 
@@ -242,4 +243,50 @@ func TestWhoReadsTheLogReadsItWhateverTheySeeBesides(t *testing.T) {
 	b.Get(at).Is(http.StatusOK)
 	s.Settle()
 	isWithout(t, b.Get("/console/audit?actor="+string(ada.ID)+"&outcome=refused").Is(http.StatusOK), "grants:read")
+	if refused := eventsOf(t, s.Gate, "access.refuse"); len(refused) > 0 {
+		t.Errorf("%d refusals are recorded of pages that tell all: %+v", len(refused), refused[0])
+	}
+}
+
+// Whoever reads the log and nothing else is told all of it by ids: a name is of what they may see, and to
+// look for one is no attempt at more.
+func TestWhoReadsTheLogAloneIsToldItByIDs(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	s.targets()
+	clerk, bob := s.Person("clerk", gatetest.TOTP), s.Person("bob")
+	s.role(clerk, "auditor-alone", func(p string) bool { return p == "audit:read" })
+	app := s.App("shop", func(c *oauth.Client) { c.Name = "The shop of names" })
+	_, err := s.House.Access.Give(t.Context(), gatetest.Console, access.Grant{
+		Subject: access.Subject{Kind: access.User, ID: string(bob.ID)}, Effect: access.Allow, Role: "target", Where: access.Where{Place: access.Everywhere}, Reason: "test",
+	})
+	must(t, err)
+	must(t, s.House.OAuth.GiveConsent(t.Context(), gatetest.Console, bob.ID, app.ID, []string{"openid"}))
+	s.Settle()
+	b := atConsole(t, s.Gate, clerk)
+	for path, says := range map[string]string{"/console/audit?action=consent.": "shop", "/console/audit?action=client.": "shop", "/console/audit?action=grant.": "gra_", "/console/audit": "evt_"} {
+		page := b.Get(path).Is(http.StatusOK).Says(says)
+		isWithout(t, page, app.Name)
+		isWithout(t, page, bob.Email)
+		isWithout(t, page, "target · ")
+	}
+	if refused := eventsOf(t, s.Gate, "access.refuse"); len(refused) > 0 {
+		t.Errorf("%d refusals are recorded of pages that tell all: %+v", len(refused), refused[0])
+	}
+}
+
+// What was deleted meanwhile is told by its id, and the names behind it all the same.
+func TestTheLogCallsByNameWhatIsThereBesideWhatIsGone(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	ada := s.Person("ada", gatetest.TOTP, gatetest.Administrator)
+	for _, name := range []string{"kept", "gone"} {
+		app := s.App(name, func(c *oauth.Client) { c.Name = "The app " + name })
+		must(t, s.House.OAuth.GiveConsent(t.Context(), gatetest.Console, ada.ID, app.ID, []string{"openid"}))
+	}
+	must(t, s.House.OAuth.DeleteClient(t.Context(), gatetest.Console, "gone"))
+	s.Settle()
+	page := atConsole(t, s.Gate, ada).Get("/console/audit?action=consent.").Is(http.StatusOK)
+	page.Says(ada.Email + " · The app kept").Says("|gone")
+	page.Says(url.QueryEscape("consent:" + string(ada.ID) + "|gone")) // by which it is looked for, since it has no name
 }

@@ -66,6 +66,8 @@ func testUsers(t *testing.T, s *store.Store) {
 	})
 	t.Run("TakeTheirSecretsAlongButNotTheirFamilies", func(t *testing.T) { testDeletedUser(t, s) })
 	t.Run("AreListedByEmailAPageAtATime", func(t *testing.T) { testUserPages(t, s) })
+	t.Run("AreFoundOnceHoweverLongAPageIs", func(t *testing.T) { testSearchPages(t, s) })
+	t.Run("AreFoundAsTheyAreCalledNow", func(t *testing.T) { testFoundAsCalled(t, s) })
 }
 
 func testDeletedUser(t *testing.T, s *store.Store) {
@@ -161,4 +163,80 @@ func testUserPages(t *testing.T, s *store.Store) {
 			t.Errorf("searching for %q found %v: only beginnings of parts are found, as they are", nobody, got)
 		}
 	}
+}
+
+// testSearchPages reads a search by pages of every length, which end in each part of it and between people
+// who are called alike.
+func testSearchPages(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	ids := slices.Sorted(func(yield func(id.User) bool) {
+		for range 12 {
+			if !yield(id.NewUser()) {
+				return
+			}
+		}
+	})
+	var want []string // in the order in which they are found
+	for i, u := range []identity.User{
+		{Email: "sue-1@found.test", Name: "Zoe Sue"}, {Email: "sue-2@found.test"}, // by their emails, whatever else begins so
+		{Email: "n00@found.test", Name: "Sue"}, {Email: "n0@found.test", Name: "Sue"}, {Email: "n1@found.test", Name: "Sue A"}, {Email: "n2@found.test", Name: "Sue A"}, {Email: "n3@found.test", Name: "Suelyn Sue"}, // by their names
+		{Email: "w1@found.test", Name: "Zoe Sue"}, {Email: "w2@found.test", Name: "Zoe Sue"}, {Email: "w3@found.test", Name: "Mary Suelyn Sue"}, // by a later part
+		{Email: "w4.sue@found.test"}, {Email: "w5@found.test", Name: "Al Bo Ci Di Suelyn"},
+	} {
+		u.ID, u.Created, u.Updated = ids[i], now, now
+		ok(t, s.InsertUser(ctx, u))
+		want = append(want, u.Email)
+	}
+	for limit := 1; limit <= len(want)+1; limit++ {
+		var got []string
+		f := identity.UserFilter{Search: "Sue", Limit: limit}
+		for len(got) <= len(want) {
+			page := must[[]identity.User](t)(s.Users(ctx, f))
+			for _, u := range page {
+				got = append(got, u.Email)
+			}
+			if len(page) > limit {
+				t.Errorf("a page of %d has %d people", limit, len(page))
+			}
+			if len(page) < limit {
+				break
+			}
+			f.After = identity.CursorOf(page[len(page)-1], f.Search)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("by pages of %d: %v, want %v", limit, got, want)
+		}
+	}
+	for _, part := range []string{"bo ci", "ci", "di sue", "suelyn"} {
+		found := must[[]identity.User](t)(s.Users(ctx, identity.UserFilter{Search: part, Limit: 20}))
+		if !slices.ContainsFunc(found, func(u identity.User) bool { return u.Email == "w5@found.test" }) {
+			t.Errorf("the part %q of a long name is not found", part)
+		}
+	}
+}
+
+// testFoundAsCalled renames somebody: what was is not found any more, and what was refused never was.
+func testFoundAsCalled(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	u := identity.User{ID: id.NewUser(), Email: "renamed@called.test", Name: "Zoe Oldpart", Created: now, Updated: now}
+	ok(t, s.InsertUser(ctx, u))
+	finds := func(part string, want bool) {
+		t.Helper()
+		if found := must[[]identity.User](t)(s.Users(ctx, identity.UserFilter{Search: part, Limit: 5})); len(found) > 0 != want {
+			t.Errorf("%q finds %d people", part, len(found))
+		}
+	}
+	finds("oldpart", true)
+	u = must[identity.User](t)(s.User(ctx, u.ID))
+	late := u
+	u.Name = "Zoe Newpart"
+	ok(t, s.UpdateUser(ctx, u))
+	finds("oldpart", false)
+	finds("newpart", true)
+	late.Name = "Zoe Latepart" // as they were seen before
+	refused(t, s.UpdateUser(ctx, late), fault.Conflict)
+	finds("latepart", false)
+	finds("newpart", true)
+	ok(t, s.DeleteUser(ctx, u.ID))
+	finds("newpart", false)
 }

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"slices"
 	"testing"
 
 	"gatehouse/access"
@@ -34,5 +35,19 @@ func TestAPageOfEventsLooksUpSoManyNamesAndNoMore(t *testing.T) {
 	}
 	if n := len(concerned(events)); n != 2*maxCalled {
 		t.Errorf("%d are looked up", n)
+	}
+}
+
+// What many events tell of is looked up once, the application of a consent too.
+func TestWhatEventsTellOfIsLookedUpOnce(t *testing.T) {
+	t.Parallel()
+	var events []wire.Event
+	for range 2 * maxCalled {
+		events = append(events, wire.Event{Actor: wire.Actor{Kind: audit.Person, ID: "usr_a"}, Client: "shop", Target: &wire.Target{Kind: audit.KindConsent, ID: "usr_a|shop"}})
+	}
+	events = append(events, wire.Event{Target: &wire.Target{Kind: audit.KindConsent, ID: "usr_a|last"}}, wire.Event{Target: &wire.Target{Kind: audit.KindUser, ID: "usr_a"}})
+	want := []wire.Target{{Kind: audit.KindClient, ID: "shop"}, {Kind: audit.KindClient, ID: "last"}}
+	if got := concerned(events); !slices.Equal(got, want) {
+		t.Errorf("these are looked up: %+v", got)
 	}
 }
