@@ -41,12 +41,12 @@ const (
 	alike = 4
 )
 
-// typed is what no link leads to: what somebody types who looks for people of the town. One
-// has both parts of many names, one a part of nobody's.
+// typed is what no link leads to: what somebody types who looks for people of the town. "A b" begins
+// parts of the names of hundreds there, "nobodyatall" of none.
 var typed = []string{
-	"/console/users?search=ada", "/console/users?search=lovelace", "/console/users?search=a+l", "/console/users?search=a+l&sort=-created_at",
-	"/console/users?search=person-99999", "/console/users?search=nobodyatall", "/console/users?search=ada&state=active&second_factor=false",
-	"/console/search?q=ada", "/console/search?q=a+l", "/console/search?q=role-1", "/console/search?q=nobodyatall",
+	"/console/users?search=ada", "/console/users?search=santos", "/console/users?search=ada+santos", "/console/users?search=a+b",
+	"/console/users?search=a", "/console/users?search=ada.santos.1", "/console/users?search=nobodyatall", "/console/users?search=ada&state=active&second_factor=false",
+	"/console/search?q=ada", "/console/search?q=a+b", "/console/search?q=role-1", "/console/search?q=nobodyatall",
 }
 
 // consolePages fills a house as `gatehouse demo --size large` does, and asks for every page
