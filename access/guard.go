@@ -29,6 +29,8 @@ type giver struct {
 	wants string       // what is to be done, for the record of a refusal
 	with  audit.Target // to whom or what
 
+	absent bool // it is asked what they could do, and they do nothing
+
 	read bool // what follows was
 	free bool // of this question
 	who  Subject
@@ -115,8 +117,12 @@ func (g *giver) escalates(ctx context.Context, why string) error {
 	return g.refused(ctx, notHeld(why))
 }
 
-// refused records that err was the answer, and returns it.
+// refused records that err was the answer, and returns it. Nobody is said to have done what they
+// did not: of who is absent nothing is recorded.
 func (g *giver) refused(ctx context.Context, err error) error {
+	if g.absent {
+		return err
+	}
 	why := ""
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		why = f.Detail

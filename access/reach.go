@@ -258,7 +258,19 @@ func (s *Service) MayActFor(ctx context.Context, by audit.Actor, who Subject) er
 	if who == principalOf(by) && !personal(by) {
 		return nil
 	}
-	return s.takeOver(ctx, s.giver(by, "act for somebody", audit.Target{Kind: audit.Kind(who.Kind), ID: who.ID}), who, time.Time{})
+	return s.takeOver(ctx, s.actingFor(by, who), who, time.Time{})
+}
+
+// CouldActFor is MayActFor of somebody who does nothing now, but made earlier what is used now: no
+// refusal is recorded as theirs.
+func (s *Service) CouldActFor(ctx context.Context, by audit.Actor, who Subject) error {
+	g := s.actingFor(by, who)
+	g.absent = true
+	return s.takeOver(ctx, g, who, time.Time{})
+}
+
+func (s *Service) actingFor(by audit.Actor, who Subject) *giver {
+	return s.giver(by, "act for somebody", audit.Target{Kind: audit.Kind(who.Kind), ID: who.ID})
 }
 
 // MayPrivilege refuses an actor who does not hold the permission Privilege now: Forbidden

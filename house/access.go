@@ -177,7 +177,7 @@ func (g guardOfPeople) MayStillLetIn(ctx context.Context, by audit.Actor, user i
 	if d.Outcome != access.Allowed {
 		return lostLetIn(string(d.Reason))
 	}
-	return g.MayTakeOver(ctx, by, user)
+	return g.access.CouldActFor(ctx, by, access.Subject{Kind: access.User, ID: string(user)})
 }
 
 func lostLetIn(why string) error {

@@ -36,6 +36,7 @@ const (
 	ReasonWrongCode     audit.Reason = "totp_wrong"
 	ReasonUsedCode      audit.Reason = "totp_used"
 	ReasonWrongRecovery audit.Reason = "recovery_wrong"
+	ReasonMaker         audit.Reason = "maker" // whoever made the link may not let them in any more
 )
 
 // Why what a person held ended.
@@ -56,7 +57,7 @@ var Audited = audit.Catalogue{
 	{Action: ActionPasswordSet, When: "An operator gave a person a password", Targets: []audit.Kind{audit.KindUser}},
 	{Action: ActionPasswordChange, When: "A person chose another password, knowing the present one", Targets: []audit.Kind{audit.KindUser}},
 	{Action: ActionPasswordLink, When: "A link was made by which a person sets their first password", Targets: []audit.Kind{audit.KindUser}, After: "until when it is good"},
-	{Action: ActionPasswordFirst, When: "A person set their first password, by a link that was made for them", Targets: []audit.Kind{audit.KindUser}},
+	{Action: ActionPasswordFirst, When: "A person set their first password, by a link that was made for them; refused where whoever made it could not make it any more", Targets: []audit.Kind{audit.KindUser}},
 	{Action: ActionFactorEnrol, When: "A person confirmed a second factor", Targets: []audit.Kind{KindFactor}, After: "how many the person has then"},
 	{Action: ActionFactorRemove, When: "A person removed their second factor", Targets: []audit.Kind{KindFactor}, Before: "its name, and when it was confirmed"},
 	{Action: ActionFactorReset, When: "An operator removed the second factor of a person who lost it", Targets: []audit.Kind{KindFactor}, Before: "its name, and when it was confirmed"},

@@ -36,7 +36,7 @@ type Guard interface {
 	MayTakeOver(ctx context.Context, by audit.Actor, user id.User) error
 	// MayStillLetIn is MayTakeOver, asked later of what by has made for user, and refuses it,
 	// too, where by may not let people in any more: they lost the right, their key or their
-	// account.
+	// account. By does nothing now, so no refusal is recorded as theirs.
 	MayStillLetIn(ctx context.Context, by audit.Actor, user id.User) error
 }
 

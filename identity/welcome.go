@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -134,17 +135,43 @@ func (s *Service) hasPassword(ctx context.Context, user id.User) (bool, error) {
 // Welcome returns the person who may set their first password by token: "password.link"
 // (Forbidden) for one that is spent, too old or none, where the person has a password
 // meanwhile, is disabled or was changed, and where whoever made it could not make it any more.
-// It uses nothing up.
-func (s *Service) Welcome(ctx context.Context, token string) (User, error) {
+// It uses nothing up. That of a maker who could not make it is recorded as refused to from.
+func (s *Service) Welcome(ctx context.Context, from audit.Actor, token string) (User, error) {
 	l, err := parseLink(token)
 	if err != nil {
 		return User{}, err
 	}
 	u, err := s.whoseLink(ctx, &l, s.Store.User)
 	if err != nil {
-		return User{}, fmt.Errorf("check a link for a first password: %w", err)
+		return User{}, fmt.Errorf("check a link for a first password: %w", s.linkRefused(ctx, from, err))
 	}
 	return u, nil
+}
+
+// orphan is why a link that is alive is not good: whoever made it could not make it any more.
+type orphan struct {
+	user id.User
+	err  error
+}
+
+func (o *orphan) Error() string { return fmt.Sprintf("the link of %s: %v", o.user, o.err) }
+func (o *orphan) Unwrap() error { return o.err }
+
+// linkRefused records that an orphan was shown by whoever came, of whom nobody knows who they are,
+// and returns the answer.
+func (s *Service) linkRefused(ctx context.Context, from audit.Actor, err error) error {
+	o, ok := errors.AsType[*orphan](err)
+	if !ok {
+		return err
+	}
+	from.Kind, from.ID = audit.Nobody, ""
+	lost := s.Audit.Record(ctx, audit.Event{
+		Actor: from, Action: ActionPasswordFirst, Target: audit.OfUser(o.user), User: o.user, Outcome: audit.Refused, Reason: ReasonMaker,
+	})
+	if lost != nil {
+		return fmt.Errorf("record a refused link: %w", lost)
+	}
+	return err
 }
 
 // whoseLink returns the person of a link that is good, by a way to read them.
@@ -179,7 +206,7 @@ func (s *Service) checkLink(ctx context.Context, l *linkKey, u *User) error {
 	}
 	if fault.Is(err, fault.Forbidden) {
 		no := errPasswordLink()
-		no.Err = err
+		no.Err = &orphan{u.ID, err}
 		return no
 	}
 	return err
@@ -195,22 +222,23 @@ func (s *Service) FirstPassword(ctx context.Context, from audit.Actor, token, pa
 	}
 	u, err := s.whoseLink(ctx, &l, s.Store.User)
 	if err != nil {
-		return User{}, fmt.Errorf("set a first password: %w", err)
+		return User{}, fmt.Errorf("set a first password: %w", s.linkRefused(ctx, from, err))
 	}
 	hash, err := s.newHash(ctx, u, password)
 	if err != nil {
 		return User{}, fmt.Errorf("set a first password: %w", err)
 	}
-	from.Kind, from.ID = audit.Person, string(u.ID)
+	as := from
+	as.Kind, as.ID = audit.Person, string(u.ID)
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		is, err := s.whoseLink(ctx, &l, s.Store.HoldUser)
 		if err != nil {
 			return err
 		}
-		return s.firstPassword(ctx, from, &l, &is, hash)
+		return s.firstPassword(ctx, as, &l, &is, hash)
 	})
 	if err != nil {
-		return User{}, fmt.Errorf("set a first password: %w", err)
+		return User{}, fmt.Errorf("set a first password: %w", s.linkRefused(ctx, from, err))
 	}
 	return u, nil
 }

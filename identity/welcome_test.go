@@ -37,10 +37,10 @@ func TestALinkSetsTheFirstPasswordOnce(t *testing.T) {
 		h := newHouse(t)
 		ctx, ada := t.Context(), h.novice("ada@example.test")
 		before, token := h.link(ada), h.link(ada)
-		_, err := h.Welcome(ctx, before) // another one took its place
+		_, err := h.Welcome(ctx, here, before) // another one took its place
 		h.wants("password.link", err)
 		for range 2 { // looking uses nothing up
-			u, err := h.Welcome(ctx, token)
+			u, err := h.Welcome(ctx, here, token)
 			if h.wants("", err); u.ID != ada.ID {
 				t.Errorf("the link is of %s", u.ID)
 			}
@@ -122,7 +122,7 @@ func TestALinkIsGoodForItsPersonAndItsTime(t *testing.T) {
 				h := newHouse(t)
 				ada := h.novice("ada@example.test")
 				token := c(h, ada, h.link(ada))
-				_, err := h.Welcome(t.Context(), token)
+				_, err := h.Welcome(t.Context(), here, token)
 				h.wants("password.link", err)
 				_, err = h.FirstPassword(t.Context(), here, token, "another harbour 78 engines")
 				h.wants("password.link", err)
@@ -171,7 +171,7 @@ func TestAnOutageIsNoAnswerAboutALink(t *testing.T) {
 			ada := h.novice("ada@example.test")
 			token := h.link(ada)
 			h.memory.unread = map[string]error{read: fault.New(fault.Unavailable, "store.unavailable", "Nobody can read.")}
-			_, err := h.Welcome(t.Context(), token)
+			_, err := h.Welcome(t.Context(), here, token)
 			h.wants("store.unavailable", err)
 			_, err = h.FirstPassword(t.Context(), here, token, goodPassword)
 			h.wants("store.unavailable", err)

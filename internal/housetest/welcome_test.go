@@ -9,6 +9,7 @@ import (
 	"gatehouse/admin"
 	"gatehouse/audit"
 	"gatehouse/id"
+	"gatehouse/identity"
 	"gatehouse/internal/gatetest"
 )
 
@@ -44,16 +45,20 @@ func TestALinkIsGoodForAsLongAsItCouldBeMade(t *testing.T) {
 			token := s.firstLink(t, desk, eve.ID)
 			must(t, c.change(t, eve))
 			s.Settle()
+			before := len(eventsOf(t, s.Gate, audit.ActionRefuse))
 			s.Browser().Get("/welcome").Submit("token", token).Is(c.status)
+			s.isRecorded(t, eve.ID, c.status != http.StatusOK, before)
 		})
 	}
 	t.Run("who made it may make none", func(t *testing.T) {
 		late := s.Person("late", gatetest.NoPassword)
+		before := len(eventsOf(t, s.Gate, audit.ActionRefuse))
 		token := s.firstLink(t, desk, late.ID)
 		must(t, s.House.Access.DeleteServiceAccount(t.Context(), gatetest.Console, "desk", "they left"))
 		s.Settle()
 		choose := s.Browser().Get("/welcome").Submit("token", token)
 		choose.Is(http.StatusForbidden).Says("not good any more")
+		s.isRecorded(t, late.ID, true, before)
 	})
 }
 
@@ -131,6 +136,27 @@ func TestALinkEndsWithTheRightOfThePersonWhoMadeIt(t *testing.T) {
 	must(t, err)
 	s.Settle()
 	s.Browser().Get("/welcome").Submit("token", l.Token).Is(http.StatusForbidden)
+}
+
+// isRecorded holds the trail to what happened: a link of somebody was shown that does not count, if
+// it does not, by whoever came; and whoever made it did nothing, and was refused nothing.
+func (s *steering) isRecorded(t *testing.T, of id.User, refused bool, before int) {
+	t.Helper()
+	if now := len(eventsOf(t, s.Gate, audit.ActionRefuse)); now != before {
+		t.Errorf("%d refusals of what nobody did", now-before)
+	}
+	var all []audit.Event
+	for _, e := range eventsOf(t, s.Gate, identity.ActionPasswordFirst) {
+		if e.Target.ID == string(of) {
+			all = append(all, e)
+		}
+	}
+	if refused != (len(all) == 1) {
+		t.Fatalf("recorded: %+v", all)
+	}
+	if refused && (all[0].Actor.Kind != audit.Nobody || all[0].Actor.IP == "" || all[0].Outcome != audit.Refused || all[0].Reason != identity.ReasonMaker) {
+		t.Errorf("recorded: %+v", all[0])
+	}
 }
 
 // Whoever sets their first password in a browser in which somebody else is signed in goes on as

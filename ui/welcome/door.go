@@ -19,7 +19,7 @@ import (
 // Identity knows the links; *identity.Service does.
 type Identity interface {
 	// Welcome returns whose link it is: "password.link" for one that is not good.
-	Welcome(ctx context.Context, token string) (identity.User, error)
+	Welcome(ctx context.Context, from audit.Actor, token string) (identity.User, error)
 	// FirstPassword spends it: of several concurrent calls one succeeds.
 	FirstPassword(ctx context.Context, from audit.Actor, token, password string) (identity.User, error)
 }
@@ -70,7 +70,7 @@ func (d *Door) take(w http.ResponseWriter, r *http.Request) error {
 		return fault.Wrap(err, fault.Malformed, "form.malformed", "The form could not be read.")
 	}
 	token := tokenOf(r.PostForm.Get("token"))
-	u, err := d.Identity.Welcome(r.Context(), token)
+	u, err := d.Identity.Welcome(r.Context(), web.Actor(r), token)
 	if err != nil {
 		return d.notGood(w, r, err)
 	}

@@ -31,7 +31,7 @@ type house struct {
 
 var ada = identity.User{ID: "usr_a", Email: "ada@example.com"}
 
-func (h *house) Welcome(_ context.Context, token string) (identity.User, error) {
+func (h *house) Welcome(_ context.Context, _ audit.Actor, token string) (identity.User, error) {
 	if h.looks == nil && token != "usr_a.code" {
 		return identity.User{}, fault.New(fault.Forbidden, codeLink, "This link is not good any more.")
 	}
