@@ -24,7 +24,7 @@ func TestTheConsoleLooksAfterAPIs(t *testing.T) {
 	b.Get(all + "/target").Is(http.StatusOK).Says("things:read").Says("target.read")
 
 	form := b.Get(all + "/-/new").Is(http.StatusOK)
-	form.Submit("id", "shop", "audience", "https://shop.test", "permissions", "orders:read Read orders\nwrong").Is(http.StatusUnprocessableEntity).Says("permissions-problem").Says("line 2")
+	form.Submit("id", "shop", "audience", "https://shop.test", "permissions", "orders:read Read orders\nwrong").Is(http.StatusUnprocessableEntity).Says("permissions-problem").Says("Line 2 of “Permissions” must be ")
 	form.Submit("id", "shop", "audience", "https://shop.test", "permissions", "orders:read Read orders\norders:refund! Pay back").Is(http.StatusOK).At(page).Says("The API is created.").Says("Sensitive")
 	stale := b.Get(page + "/edit").Is(http.StatusOK)
 	b.Get(page+"/edit").Submit("permissions", "orders:read Read orders\norders:cancel\norders:refund! Pay back").Is(http.StatusOK).At(page).Says("It is changed.").Says("orders:cancel")

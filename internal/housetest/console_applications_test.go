@@ -30,7 +30,7 @@ func TestTheConsoleConnectsAnApplication(t *testing.T) {
 	form := b.Get(applications + "/-/new?kind=web").Is(http.StatusOK)
 
 	wrong := form.Submit("client_name", "My shop", "redirect_uris", "https://shop.test/cb\nhttp://shop.test/cb")
-	wrong.Is(http.StatusUnprocessableEntity).Says("redirect_uris-problem").Says("line 2")
+	wrong.Is(http.StatusUnprocessableEntity).Says("redirect_uris-problem").Says("Line 2 of “")
 	made := form.Submit("client_name", "My shop", "redirect_uris", "https://shop.test/cb").Is(http.StatusCreated).Says("My shop is connected").Says("OIDC_CLIENT_ID")
 	secret := shownSecret.FindStringSubmatch(made.Body)
 	if secret == nil {

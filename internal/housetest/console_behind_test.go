@@ -43,7 +43,7 @@ func TestAnApplicationGoesBehindTheGateByAForm(t *testing.T) {
 	}
 	form.Submit(right("api", "shp")...).Says("near it: shop")
 	form.Submit(right("permission", "orders:raed")...).Says("near it: orders:read")
-	form.Submit(right("target", "http://192.0.2.7:80")...).Is(http.StatusUnprocessableEntity).Says("lies outside of gate.upstream_networks")
+	form.Submit(right("target", "http://192.0.2.7:80")...).Is(http.StatusUnprocessableEntity).Says("“Where it is” lies outside of gate.upstream_networks.")
 	form.Submit(append(right(), "id", "Not A Name")...).Is(http.StatusUnprocessableEntity).Says("id-problem")
 	if all, err := g.House.Gate.List(t.Context(), ""); err != nil || len(all) > 0 {
 		t.Fatalf("a form that was refused left %d things, %v", len(all), err)

@@ -127,8 +127,8 @@ func TestTheConsoleGrantsToSeveral(t *testing.T) {
 	fill := func(whom string) *gatetest.Page {
 		return form.Submit("subject", whom, "role", "target", "expires_at", "2h", "reason", "the move")
 	}
-	fill(eve.Email + "\nnobody@example.test").Is(http.StatusUnprocessableEntity).Says("subject-problem").Says("nobody@example.test is nobody")
-	fill(strings.Repeat("x@example.test\n", 3) + eve.Email).Is(http.StatusUnprocessableEntity).Says("x@example.test is nobody")
+	fill(eve.Email + "\nnobody@example.test").Is(http.StatusUnprocessableEntity).Says("subject-problem").Says("nobody@example.test” is nobody")
+	fill(strings.Repeat("x@example.test\n", 3) + eve.Email).Is(http.StatusUnprocessableEntity).Says("x@example.test” is nobody")
 	var many strings.Builder
 	for i := range 51 {
 		fmt.Fprintf(&many, "p%d@example.test\n", i)

@@ -162,7 +162,7 @@ func TestWhatComesNextIsForAdministrators(t *testing.T) {
 func TestSetupKeepsWhatWasTypedWhenSomethingIsWrong(t *testing.T) {
 	t.Parallel()
 	h := &house{err: &fault.Error{Kind: fault.Invalid, Code: "password.weak", Detail: "Weak.", Fields: []fault.Field{{Name: "password", Problem: "is too short"}}}}
-	wants(t, ask(t, h, http.MethodPost), 422, `value="link-token"`, `value="ada@example.com"`, `value="Ada"`, "Password is too short.")
+	wants(t, ask(t, h, http.MethodPost), 422, `value="link-token"`, `value="ada@example.com"`, `value="Ada"`, "“Password” is too short.")
 
 	h.err = fault.New(fault.Forbidden, "setup.link", "This set-up link is not valid any more.")
 	wants(t, ask(t, h, http.MethodPost), 403, "gatehouse setup-link", `value="ada@example.com"`)

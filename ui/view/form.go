@@ -45,7 +45,7 @@ func (f Form) Inputs(say *words.Catalogue, inputs ...Input) []Input {
 func (f Form) problem(say *words.Catalogue, in Input) string {
 	for _, field := range f.Fields {
 		if field.Name == in.ID {
-			return say.Form.Problem.Fill(words.Label.Is(in.Label), words.Problem.Is(say.Say(field.Problem)))
+			return say.Wrong(in.Label, field.Problem)
 		}
 	}
 	if in.Main && f.Whole {

@@ -131,6 +131,7 @@ type Form struct {
 	TooMany  Phrase // an alert: Wait
 	Busy     Phrase // an alert: Wait
 	Problem  Phrase // at an input: Label and Problem
+	Line     Phrase // at an input of lines: Label, N and Problem
 	Optional string // beside a label
 	Show     string // the button that shows a password
 	ShowWhat Phrase // the same for screen readers: Label

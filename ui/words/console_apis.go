@@ -17,7 +17,6 @@ type ConsoleAPIs struct {
 	EditTitle                                      Title // Name
 	EditLead, ID, IDHint, AudienceHint             string
 	PermissionsHint, ServersHint                   string
-	Line                                           Phrase // N, Problem
 	ScopesLead, NoScopes, NoScopesTodo, NewScope   string
 	Scope                                          string
 	ScopeTitle                                     Title // Name
@@ -46,7 +45,6 @@ var englishConsoleAPIs = ConsoleAPIs{
 	ID: "Id", IDHint: "Small letters, digits and hyphens; permissions are written ID/orders:read. It cannot be changed later.", AudienceHint: "The address that its tokens are for, such as https://api.example.com.",
 	PermissionsHint: "One a line: its name, then what it is for. With ! behind the name no wildcard gives it: orders:refund! Pay back.",
 	ServersHint:     "Client ids of the applications that answer its requests, one a line: they may ask who may do what.",
-	Line:            "line {n} {problem}",
 	ScopesLead:      "What applications ask for, and people read when they are asked.", NoScopes: "No scope is bound to it", NoScopesTodo: "Without any, a token for it carries all rights of the person. With one, a token carries what its scopes give.",
 	NewScope: "Bind a scope", Scope: "Scope", ScopeTitle: "Bind a scope to {name}", ScopeWhy: "From the first scope on, tokens for this API carry only what their scopes give.", ScopeHint: "What a token with this scope may use, as far as the person may.",
 	Several: "Several at once", ScopeEditTitle: "Change the scope {name}", ScopeEditWhy: "It counts at once, for tokens that were given before, too.", ScopeChanged: "The scope is changed.",
@@ -73,7 +71,6 @@ var germanConsoleAPIs = ConsoleAPIs{
 	ID: "Kennung", IDHint: "Kleinbuchstaben, Ziffern und Bindestriche; Berechtigungen schreiben sich KENNUNG/orders:read. Lässt sich später nicht ändern.", AudienceHint: "Die Adresse, für die ihre Tokens sind, etwa https://api.example.com.",
 	PermissionsHint: "Eine je Zeile: ihr Name, dann wofür sie ist. Mit ! hinter dem Namen umfasst kein Platzhalter sie: orders:refund! Geld erstatten.",
 	ServersHint:     "Client-IDs der Anwendungen, die ihre Anfragen beantworten, eine je Zeile: Sie dürfen fragen, wer was darf.",
-	Line:            "Zeile {n}\u00a0{problem}",
 	ScopesLead:      "Was Anwendungen anfordern, und was Personen lesen, wenn sie zustimmen sollen.", NoScopes: "Kein Scope ist an sie gebunden", NoScopesTodo: "Ohne einen enthält ein Token für sie alle Rechte der Person. Mit einem enthält es, was seine Scopes gewähren.",
 	NewScope: "Scope binden", Scope: "Name des Scopes", ScopeTitle: "Einen Scope an {name} binden", ScopeWhy: "Vom ersten Scope an enthalten Tokens für diese API nur noch, was ihre Scopes gewähren.", ScopeHint: "Was ein Token mit diesem Scope benutzen darf, soweit die Person es darf.",
 	Several: "Mehrere auf einmal", ScopeEditTitle: "Den Scope {name} ändern", ScopeEditWhy: "Es gilt sofort, auch für Tokens, die es schon gibt.", ScopeChanged: "Der Scope ist geändert.",

@@ -26,7 +26,6 @@ type ConsoleApplications struct {
 	LogoFile, SetLogo, NoLogo, LogoNow, LogoSet, LogoGone                string
 	UnknownScope                                                         Phrase // Scope: one that means nothing here
 	UnknownNear                                                          Phrase // Scope, Name: and which was most likely meant
-	Line                                                                 Phrase // N, Problem: what is wrong with a line of an input
 
 	GateTitle                       Title
 	GateLead, GateTodo, GateNoAPI   string
@@ -164,7 +163,6 @@ var englishConsoleApplications = ConsoleApplications{
 	LogoFile: "Picture", SetLogo: "Use it", NoLogo: "Remove the logo", LogoNow: "As people see it", LogoSet: "The logo is changed.", LogoGone: "The logo is removed.",
 	UnknownScope: "The scope {scope} means nothing here: no permission is bound to it, and people see its name alone. That is right where the application’s own API knows what it means.",
 	UnknownNear:  "The scope {scope} means nothing here. Was {name} meant?",
-	Line:         "line {n} {problem}",
 
 	GateTitle: "An application behind the gate", GateLead: "It needs no client: the gate signs people in, and its route says who may pass.",
 	GateTodo:     "Point the host at the gate, or at the proxy before it. The route lets in whoever is signed in and has the permission.",
@@ -286,7 +284,6 @@ var germanConsoleApplications = ConsoleApplications{
 	LogoFile: "Bild", SetLogo: "Verwenden", NoLogo: "Logo entfernen", LogoNow: "So sehen es Personen", LogoSet: "Das Logo ist geändert.", LogoGone: "Das Logo ist entfernt.",
 	UnknownScope: "Der Scope {scope} bedeutet hier nichts: Keine Berechtigung ist an ihn gebunden, und Personen sehen nur seinen Namen. Das ist richtig, wenn die eigene API der Anwendung ihn kennt.",
 	UnknownNear:  "Der Scope {scope} bedeutet hier nichts. War {name} gemeint?",
-	Line:         "Zeile {n}\u00a0{problem}",
 
 	GateTitle: "Eine Anwendung hinter dem Gate", GateLead: "Sie braucht keinen Client: Das Gate meldet an, und seine Route sagt, wer passieren darf.",
 	GateTodo:     "Richten Sie den Host auf das Gate oder auf den Proxy davor. Die Route lässt ein, wer angemeldet ist und die Berechtigung hat.",

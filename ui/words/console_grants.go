@@ -43,7 +43,6 @@ type ConsoleGrants struct {
 	UntilThen                              Phrase // Seen, Wait
 	SureAllowSeveral, SureDenySeveral      Phrase // Email: how many, Name
 	SeveralMade                            Title
-	OfOne                                  Phrase // Name, Problem: what is wrong with one of several
 	Whoms, These, MadeSeveral              Plural
 	Made                                   string
 	Calendar                               Title
@@ -102,7 +101,7 @@ var englishConsoleGrants = ConsoleGrants{
 	From: "From (UTC)", FromHint: "Empty: from now on", Until: "Or until (UTC)", UntilHint: "In place of how long",
 	Look: "Review", Back: "Back to the form", Grant: "Grant",
 	SureAllow: "{email} gets {name}", SureDeny: "{email} is denied {name}",
-	SureAllowSeveral: "{email} get {name}", SureDenySeveral: "{email} are denied {name}", OfOne: "{name} {problem}.", SeveralMade: "New grants",
+	SureAllowSeveral: "{email} get {name}", SureDenySeveral: "{email} are denied {name}", SeveralMade: "New grants",
 	Whoms: Plural{One: "{n} of them", Other: "{n} of them"}, These: Plural{One: "This {n}", Other: "These {n}"}, MadeSeveral: Plural{One: "{n} grant is made.", Other: "{n} grants are made."},
 	FromNow: "From now on,", Endless: "until it is revoked.", FromThen: "From {since},", UntilThen: "until {seen}, which is in {wait}.",
 	Made:         "The grant is made.",
@@ -154,7 +153,7 @@ var germanConsoleGrants = ConsoleGrants{
 	From: "Ab (UTC)", FromHint: "Leer: ab jetzt", Until: "Oder bis (UTC)", UntilHint: "Anstelle einer Dauer",
 	Look: "Prüfen", Back: "Zurück zum Formular", Grant: "Zuweisen",
 	SureAllow: "{email} bekommt {name}", SureDeny: "{email} wird {name} verboten",
-	SureAllowSeveral: "{email} bekommen {name}", SureDenySeveral: "{email} bekommen {name} verboten", OfOne: "{name}\u00a0{problem}.", SeveralMade: "Neue Zuweisungen",
+	SureAllowSeveral: "{email} bekommen {name}", SureDenySeveral: "{email} bekommen {name} verboten", SeveralMade: "Neue Zuweisungen",
 	Whoms: Plural{One: "{n}\u00a0davon", Other: "{n}\u00a0davon"}, These: Plural{One: "Diese\u00a0{n}", Other: "Diese\u00a0{n}"}, MadeSeveral: Plural{One: "{n}\u00a0Zuweisung ist angelegt.", Other: "{n}\u00a0Zuweisungen sind angelegt."},
 	FromNow: "Ab jetzt,", Endless: "bis zum Widerruf.", FromThen: "Ab {since},", UntilThen: "bis {seen}, das ist in {wait}.",
 	Made:         "Die Zuweisung ist angelegt.",

@@ -70,6 +70,7 @@ var german = Catalogue{
 		TooMany:  "Das waren zu viele Versuche. Versuchen Sie es in {wait} erneut.",
 		Busy:     "Der Server ist gerade ausgelastet. Versuchen Sie es in {wait} erneut.",
 		Problem:  "„{label}“ {problem}.",
+		Line:     "Zeile {n}\u00a0von „{label}“ {problem}.",
 		Optional: "(optional)",
 		Show:     "Zeigen",
 		ShowWhat: "{label} zeigen",

@@ -1,6 +1,9 @@
 package words
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Say returns what the house said in the words of c: a sentence, or what is wrong with an
 // input. What the catalogue does not have stays as it was said.
@@ -18,6 +21,17 @@ func (c *Catalogue) Say(spoken string) string {
 		}
 	}
 	return c.Sentences[pattern].Fill(values...)
+}
+
+// Wrong says what is wrong with what is called label. The label is quoted: a sentence goes on behind
+// any one, whether it is many things or half a sentence.
+func (c *Catalogue) Wrong(label, problem string) string {
+	return c.Form.Problem.Fill(Label.Is(label), Problem.Is(c.Say(problem)))
+}
+
+// WrongAt is Wrong of a line of what is called label.
+func (c *Catalogue) WrongAt(label string, line int, problem string) string {
+	return c.Form.Line.Fill(Label.Is(label), N.Is(strconv.Itoa(line)), Problem.Is(c.Say(problem)))
 }
 
 // SayOf is Say for what is wrong with something that is named before it, by one word.

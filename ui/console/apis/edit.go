@@ -2,6 +2,7 @@ package apis
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -69,17 +70,11 @@ func (p editPage) lined(say *words.Catalogue, form part.Form) part.Form {
 			if !ok || !closed || err != nil {
 				continue
 			}
-			text := say.ConsoleAPIs.Line.Fill(words.N.Is(strconv.Itoa(line+1)), words.Problem.Is(say.Say(bad.Problem)))
-			in.Problem = strings.TrimSpace(in.Problem + " " + say.Form.Problem.Fill(words.Label.Is(in.Label), words.Problem.Is(text)))
+			in.Problem = strings.TrimSpace(in.Problem + " " + say.WrongAt(in.Label, line+1, bad.Problem))
+			elsewhere := say.Wrong(bad.Name, bad.Problem)
+			form.Wrong = slices.DeleteFunc(form.Wrong, func(text string) bool { return text == elsewhere })
 		}
 	}
-	var rest []string
-	for _, text := range form.Wrong {
-		if !strings.HasPrefix(text, "permissions[") && !strings.HasPrefix(text, "servers[") {
-			rest = append(rest, text)
-		}
-	}
-	form.Wrong = rest
 	return form
 }
 

@@ -24,13 +24,12 @@ func lined(say *words.Catalogue, f *guard.Frame, form part.Form) part.Form {
 			if !ok || name != in.ID {
 				continue
 			}
-			text := say.Say(bad.Problem)
+			said := say.Wrong(in.Label, bad.Problem)
 			if in.Kind == part.Area {
-				text = say.ConsoleApplications.Line.Fill(words.N.Is(strconv.Itoa(line+1)), words.Problem.Is(text))
+				said = say.WrongAt(in.Label, line+1, bad.Problem)
 			}
-			said := say.Form.Problem.Fill(words.Label.Is(in.Label), words.Problem.Is(text))
 			in.Problem = strings.TrimSpace(in.Problem + " " + said)
-			form.Wrong = without(form.Wrong, bad.Name+" "+say.Say(bad.Problem))
+			form.Wrong = without(form.Wrong, say.Wrong(bad.Name, bad.Problem))
 		}
 	}
 	return form

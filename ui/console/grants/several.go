@@ -55,14 +55,13 @@ func (p *newPage) lined(say *words.Catalogue, form part.Form) part.Form {
 			return form
 		}
 		if at := input(&form, of[2]); at != nil {
-			at.Problem = say.Form.Problem.Fill(words.Label.Is(at.Label), words.Problem.Is(say.Say(bad.Problem)))
+			at.Problem = say.Wrong(at.Label, bad.Problem)
 			continue
 		}
-		wrong = append(wrong, say.ConsoleGrants.OfOne.Fill(words.Name.Is(whom[i]), words.Problem.Is(say.Say(bad.Problem))))
+		wrong = append(wrong, say.Wrong(whom[i], bad.Problem))
 	}
 	if len(wrong) > 0 {
-		at := input(&form, "subject")
-		at.Problem = say.Form.Problem.Fill(words.Label.Is(at.Label), words.Problem.Is(strings.Join(wrong, " ")))
+		input(&form, "subject").Problem = strings.Join(wrong, " ")
 	}
 	form.Wrong = nil
 	return form

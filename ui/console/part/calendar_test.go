@@ -44,7 +44,7 @@ func TestFiltersSayWhatIsWrongWhereItIs(t *testing.T) {
 	e := fault.New(fault.Invalid, "request.invalid", "The request breaks a rule.")
 	e.Fields = []fault.Field{{Name: "?at", Problem: "is needed"}, {Name: "org", Problem: "is taken"}, {Name: "?odd", Problem: "is wrong"}}
 	got := f.Faulty(&say, e)
-	if got.Search.Problem != "" || got.Fields[0].Problem != "As of is needed." || got.More[0].Problem != "Organisation is taken." || len(got.Wrong) != 1 || !got.open() {
+	if got.Search.Problem != "" || got.Fields[0].Problem != "“As of” is needed." || got.More[0].Problem != "“Organisation” is taken." || len(got.Wrong) != 1 || !got.open() {
 		t.Errorf("the filters say %+v", got)
 	}
 	if f.open() || f.More[0].Problem != "" || f.Faulty(&say, nil).Wrong != nil {

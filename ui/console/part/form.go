@@ -202,15 +202,15 @@ func faulty(say *words.Catalogue, fields []Field, wrong []string, e *fault.Error
 	fields, wrong = slices.Clone(fields), slices.Clone(wrong)
 	said := false
 	for _, bad := range e.Fields {
-		text, at := say.Say(bad.Problem), false
+		at := false
 		for i := range fields {
 			if fields[i].ID == bad.Name {
-				fields[i].Problem = say.Form.Problem.Fill(words.Label.Is(fields[i].Label), words.Problem.Is(text))
+				fields[i].Problem = say.Wrong(fields[i].Label, bad.Problem)
 				at, said = true, true
 			}
 		}
 		if !at {
-			wrong, said = append(wrong, bad.Name+" "+text), true
+			wrong, said = append(wrong, say.Wrong(bad.Name, bad.Problem)), true
 		}
 	}
 	if !said {

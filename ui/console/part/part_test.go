@@ -143,7 +143,7 @@ func TestAFormSaysWhatIsWrongWhereItIs(t *testing.T) {
 	at := fault.New(fault.Invalid, "grant.invalid", "The grant cannot be made.")
 	at.Fields = []fault.Field{{Name: "until", Problem: "must be in the future"}, {Name: "reason", Problem: "is missing"}}
 	got := form.Faulty(&say, at)
-	if got.Fields[0].Problem != "" || got.Fields[1].Problem != "Until must be in the future." || len(got.Wrong) != 1 || got.Wrong[0] != "reason is missing" {
+	if got.Fields[0].Problem != "" || got.Fields[1].Problem != "“Until” must be in the future." || len(got.Wrong) != 1 || got.Wrong[0] != "“reason” is missing." {
 		t.Errorf("the form says %q, %q and %q", got.Fields[0].Problem, got.Fields[1].Problem, got.Wrong)
 	}
 	if form.Fields[1].Problem != "" {
