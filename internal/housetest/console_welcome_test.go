@@ -35,7 +35,7 @@ func TestAnImportEndsWithLinksByWhichItsPeopleSignIn(t *testing.T) {
 	for _, id := range regexp.MustCompile(`name="row" value="(usr_\w+)"`).FindAllStringSubmatch(list.Body, -1) {
 		form.Values.Add("row", id[1])
 	}
-	made := b.Post(selected, form.Values).Is(http.StatusOK).Says("3 people get a link each").Says("gatehouse user link person-0@import.test").Press("", "submit").Is(http.StatusOK).Says("3 links were made.")
+	made := b.Post(selected, form.Values).Is(http.StatusOK).Says("3 people get a link each").Says("gatehouse user link person-0@import.test").Press("", "submit").Is(http.StatusOK).Says("3 links were made.").Says("I have handed them over")
 	links := welcomes.FindAllStringSubmatch(strings.Split(made.Body, "data-download")[0], -1)
 	if len(links) != 3 {
 		t.Fatalf("%d links: %s", len(links), made.Body)
@@ -62,7 +62,7 @@ func TestTheConsoleMakesALinkForANewPerson(t *testing.T) {
 	person := b.Get("/console/users/new").Submit("email", "new@import.test").Is(http.StatusOK).Says("/password-link").Says("No password")
 	at := person.URL.Path + "/password-link"
 	ask := b.Get(at).Is(http.StatusOK).Says("Let new@import.test choose a password?").Says("gatehouse user link new@import.test")
-	made := ask.Press("", "submit").Is(http.StatusCreated).Says("/welcome#token=usr_")
+	made := ask.Press("", "submit").Is(http.StatusCreated).Says("/welcome#token=usr_").Says("I have handed it over")
 	if made.Header.Get("Cache-Control") != "no-store" {
 		t.Error("the link is kept by the browser")
 	}

@@ -295,8 +295,8 @@ var germanConsoleApplications = ConsoleApplications{
 	GateHost:    "Hostname", GateHostHint: "Unter dem man sie erreicht, etwa app.example.com.", GateTarget: "Wo sie läuft", GateTargetHint: "http:// oder https:// mit Rechnernamen und Port, etwa http://127.0.0.1:9000. Nur das Gate, oder der Proxy, der es fragt, sollte sie erreichen.",
 	GateAPIHint: "Deren Berechtigung verlangt wird.", GatePermission: "Berechtigung", GatePermissionHint: "Wer sie hat, darf passieren, etwa pages:read.",
 	GateName: "Bezeichnung der Route", GateNameHint: "Leer: wie der Host beginnt.", GateDo: "Hinter das Gate stellen", GateShow: "Datei zeigen",
-	GateReady: "{name} steht hinter dem Gate", GateFile: "Eine Routendatei für {name}", GateMade: "Server und Route sind angelegt.", GateToRoute: "Zur Route",
-	GateFileLead: "Server und Route, wie eine Datei sie sagt, für einen Ordner oder für gatehouse apply.",
+	GateReady: "{name} steht hinter dem Gate", GateFile: "Eine Routendatei für {name}", GateMade: "Upstream und Route sind angelegt.", GateToRoute: "Zur Route",
+	GateFileLead: "Upstream und Route, wie eine Datei sie beschreibt, für einen Ordner oder für gatehouse apply.",
 	GateProxies:  "Wenn ein Proxy davorsteht", GateProxiesLead: "Er fragt das Gate und ist einer der fragenden Proxys: mit einem eigenen Geheimnis.",
 
 	Made: "{name} ist angebunden", MadeLead: "Stellen Sie dies in der Anwendung ein. Alles außer dem Geheimnis bleibt auf ihrer Seite stehen.",

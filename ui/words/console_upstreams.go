@@ -89,7 +89,7 @@ var germanConsoleEdges = GateKind{
 	At: "Fragt von", Speaks: "Protokoll", Routes: "Darf fragen nach", NoRoutes: "Allen Routen",
 	NewTitle: "Neuer Proxy", EditTitle: "Den Proxy {name} ändern", DeleteTitle: "Den Proxy {name} löschen?",
 	FormLead:  "Er weist sich mit einem Geheimnis oder einem Zertifikat aus. Ist beides angegeben, wird beides verlangt.",
-	DeleteWhy: "Er bekommt dann keine Antwort mehr und lässt niemanden durch.", Kept: "Eine Route ohne Server dahinter braucht ihn noch. Ändern oder löschen Sie zuerst diese.",
+	DeleteWhy: "Er bekommt dann keine Antwort mehr und lässt niemanden durch.", Kept: "Eine Route ohne Upstream braucht ihn noch. Ändern oder löschen Sie zuerst diese.",
 	DidCreate: "Der Proxy darf jetzt fragen.", DidChange: "Der Proxy ist geändert.", DidDelete: "Der Proxy darf nicht mehr fragen.",
 }
 

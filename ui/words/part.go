@@ -57,6 +57,8 @@ type Part struct {
 	Cancel   string
 	Once     string // over a secret
 	Stored   string // a button: the secret is stored
+	HandOver string // of links for other people, instead of Once
+	Handed   Plural // a button: they are handed over
 	Download Phrase // a button: File
 	Same     string // over a command
 
@@ -141,6 +143,8 @@ var englishPart = Part{
 	Cancel:   "Cancel",
 	Once:     "This is shown once. Store it now, where you keep your secrets.",
 	Stored:   "I have stored it",
+	HandOver: "This is shown once. Hand it over now.",
+	Handed:   Plural{One: "I have handed it over", Other: "I have handed them over"},
 	Download: "Download {file}",
 	Same:     "The command that does the same",
 
@@ -227,6 +231,8 @@ var germanPart = Part{
 	Cancel:   "Abbrechen",
 	Once:     "Dies wird nur einmal angezeigt. Bewahren Sie es jetzt dort auf, wo Ihre Geheimnisse liegen.",
 	Stored:   "Ich habe es gespeichert",
+	HandOver: "Dies wird nur einmal angezeigt. Geben Sie es jetzt weiter.",
+	Handed:   Plural{One: "Ich habe den Link weitergegeben", Other: "Ich habe die Links weitergegeben"},
 	Download: "{file} herunterladen",
 	Same:     "Entsprechender Befehl",
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+
+	"gatehouse/ui/words"
 )
 
 // Fact is a line of a list of facts.
@@ -73,6 +75,23 @@ type Secret struct {
 	File, Env string
 	// Stored is where somebody goes on who has stored it.
 	Stored string
+	// Links is how many links it is, for other people, who are to get them; 0: it is to be stored.
+	Links int
+}
+
+// once is what is to be done with it now, and done says that it is.
+func (s Secret) once(say *words.Catalogue) string {
+	if s.Links > 0 {
+		return say.Part.HandOver
+	}
+	return say.Part.Once
+}
+
+func (s Secret) done(say *words.Catalogue) string {
+	if s.Links > 0 {
+		return say.Count(say.Part.Handed, s.Links)
+	}
+	return say.Part.Stored
 }
 
 // Empty stands where a list has nothing to show: what would be there, and what to do next.

@@ -47,7 +47,7 @@ func (p madeLinkPage) Head(say *words.Catalogue) view.Head {
 func (p madeLinkPage) Body() templ.Component { return madeLinkBody(p) }
 
 func (p madeLinkPage) once(say *words.Catalogue) part.Secret {
-	return part.Secret{ID: "link", Label: string(say.ConsoleUsers.LinkMade), Value: string(p.Link.Link), Stored: p.Path()}
+	return part.Secret{ID: "link", Label: string(say.ConsoleUsers.LinkMade), Value: string(p.Link.Link), Stored: p.Path(), Links: 1}
 }
 
 func (d *Door) askLink(v *guard.Visit) error {

@@ -149,7 +149,7 @@ func (p selectedPage) once(say *words.Catalogue) part.Secret {
 		lines[i] = l.Email + " " + string(l.Link)
 	}
 	text := strings.Join(lines, "\n")
-	return part.Secret{ID: "links", Label: say.ConsoleUsers.Links, Value: text, File: "password-links.txt", Env: text + "\n", Stored: pathUsers}
+	return part.Secret{ID: "links", Label: say.ConsoleUsers.Links, Value: text, File: "password-links.txt", Env: text + "\n", Stored: pathUsers, Links: len(p.Links)}
 }
 
 // notice says to how many it was done.
