@@ -144,6 +144,8 @@ func TestTheHouseIsSaidInTheWordsOfTheReader(t *testing.T) {
 		"": "",
 		"Lift the lock on the role boss, and at the same time the lock on the session ses_a.": "Heben Sie die Sperre der Rolle boss und zugleich die Sperre der Sitzung ses_a auf.",
 		"Sign in again: with a second step (aal2), at most 5m ago.":                           "Es braucht eine neue Anmeldung: mit zweitem Faktor (aal2), vor höchstens 5m.",
+		"This key was over at 2026-03-01T12:04:05Z.":                                          "Dieser Schlüssel war am 1.\u00a0März 2026, 12:04:05\u00a0Uhr (UTC) zu Ende.",
+		"The grant gra_a ended at 2026-03-01T12:04:05Z; it takes a new one.":                  "Die Zuweisung gra_a endete am 1.\u00a0März 2026, 12:04:05\u00a0Uhr (UTC); es braucht eine neue.",
 		"the address or the user agent was changed":                                           "Adresse oder Browserkennung wurde verändert.",
 		"Please choose another password: this one is longer than 1024 bytes.":                 "Bitte wählen Sie ein anderes Passwort: Dieses ist länger als 1024\u00a0Bytes.",
 	} {

@@ -3,10 +3,12 @@ package words
 import (
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Say returns what the house said in the words of c: a sentence, or what is wrong with an
-// input. What the catalogue does not have stays as it was said.
+// input. Moments in it are written as people read them. What the catalogue does not have stays as it
+// was said.
 func (c *Catalogue) Say(spoken string) string {
 	if said, ok := c.Sentences[Phrase(spoken)]; ok {
 		return string(said)
@@ -18,6 +20,8 @@ func (c *Catalogue) Say(spoken string) string {
 	for i, v := range values {
 		if v.Gap == Problem || v.Gap == More {
 			values[i].Text = c.Say(v.Text)
+		} else if at, err := time.Parse(time.RFC3339, v.Text); err == nil {
+			values[i].Text = c.Second(at)
 		}
 	}
 	return c.Sentences[pattern].Fill(values...)
