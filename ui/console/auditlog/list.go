@@ -45,14 +45,18 @@ func (f *frame) query(v *guard.Visit) (url.Values, error) {
 			q.Set(name, value)
 		}
 	}
-	for name, kind := range map[string]string{"actor": "person", "resource": "user"} {
-		if value := f.Asked.Get(name); value != "" {
-			named, err := guard.Named(v, name, kind, value)
-			if err != nil {
-				return nil, err
-			}
-			q.Set(name, named)
+	var err error
+	if actor := f.Asked.Get("actor"); actor != "" {
+		if actor, err = guard.NamedActor(v, "actor", actor); err != nil {
+			return nil, err
 		}
+		q.Set("actor", actor)
+	}
+	if resource := f.Asked.Get("resource"); resource != "" {
+		if resource, err = guard.Named(v, "resource", "user", resource); err != nil {
+			return nil, err
+		}
+		q.Set("resource", resource)
 	}
 	for _, name := range []string{"since", "until"} {
 		if text := moment(f.Asked.Get(name)); text != "" {

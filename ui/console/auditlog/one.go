@@ -1,15 +1,17 @@
 package auditlog
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gatehouse/admin"
+	"gatehouse/id"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
 	"gatehouse/wire"
@@ -23,16 +25,17 @@ func (d *Door) event(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := eventPage{Frame: v.Frame(), Event: found.Body, Changes: changes(&found.Body), Now: time.Now(), CanProve: v.Can("proveAuditEvent", on(v))}
-	page.Names = v.Called([]wire.Event{page.Event})
+	page := eventPage{Frame: v.Frame(), Event: found.Body, Now: time.Now(), CanProve: v.Can("proveAuditEvent", on(v))}
+	page.Names = v.Called([]wire.Event{page.Event}, mentioned(&page.Event)...)
+	page.Changes = changes(&page.Event, page.Names)
 	page.Command = guard.Command("audit", "prove", string(page.Event.ID))
 	return v.Show(http.StatusOK, page)
 }
 
 // changes are the members of an event's documents that differ. Where there is one document
 // alone, all of it is told.
-func changes(e *wire.Event) []part.Change {
-	before, after := members(e.Before), members(e.After)
+func changes(e *wire.Event, names guard.Called) []part.Change {
+	before, after := members(e.Before, names), members(e.After, names)
 	all := maps.Clone(before)
 	maps.Copy(all, after)
 	var told []part.Change
@@ -45,36 +48,74 @@ func changes(e *wire.Event) []part.Change {
 }
 
 // members are those of a document, each as it is read.
-func members(doc json.RawMessage) map[string]string {
+func members(doc json.RawMessage, names guard.Called) map[string]string {
 	var raw map[string]json.RawMessage
 	all := map[string]string{}
 	if len(doc) == 0 || json.Unmarshal(doc, &raw) != nil {
 		return all
 	}
 	for name, value := range raw {
-		all[name] = readable(value)
+		all[name] = readable(value, names)
 	}
 	return all
 }
 
-// readable is a value without the signs of JSON where it is a text or a list of texts.
-func readable(value json.RawMessage) string {
-	var text string
-	if json.Unmarshal(value, &text) == nil {
-		return text
+// readable is a value without the signs of JSON where it is a text, somebody, or a list of these.
+// Who is known by name is called so.
+func readable(value json.RawMessage, names guard.Called) string {
+	var several []json.RawMessage
+	if json.Unmarshal(value, &several) != nil || several == nil {
+		several = []json.RawMessage{value}
 	}
-	var several []string
-	if json.Unmarshal(value, &several) == nil {
-		var b bytes.Buffer
-		for i, one := range several {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			b.WriteString(one)
+	all := make([]string, len(several))
+	for i, one := range several {
+		text, plain := called(one, names)
+		if !plain {
+			return string(value)
 		}
-		return b.String()
+		all[i] = text
 	}
-	return string(value)
+	return strings.Join(all, ", ")
+}
+
+// called is a text, or somebody as documents name them: by kind and id. plain is false for all else.
+func called(value json.RawMessage, names guard.Called) (text string, plain bool) {
+	if json.Unmarshal(value, &text) == nil {
+		return cmp.Or(names[text], text), string(value) != "null"
+	}
+	var who map[string]string
+	if json.Unmarshal(value, &who) != nil || len(who) != 2 || who["kind"] == "" || who["id"] == "" {
+		return "", false
+	}
+	return cmp.Or(names[who["id"]], who["kind"]+" "+who["id"]), true
+}
+
+// mentioned are the people in the documents of an event.
+func mentioned(e *wire.Event) (people []string) {
+	var look func(value any)
+	look = func(value any) {
+		switch is := value.(type) {
+		case string:
+			if id.UserOf(is) != "" {
+				people = append(people, is)
+			}
+		case []any:
+			for _, one := range is {
+				look(one)
+			}
+		case map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(is)) {
+				look(is[name])
+			}
+		}
+	}
+	for _, doc := range []json.RawMessage{e.Before, e.After} {
+		var all any
+		if json.Unmarshal(doc, &all) == nil {
+			look(all)
+		}
+	}
+	return people
 }
 
 // proof shows what convinces a stranger that the event was recorded.

@@ -52,7 +52,7 @@ func TestPagesOfTheAuditLogAreWellMade(t *testing.T) {
 		"live":                livePage{frame: of(f, narrow), Events: all},
 		"live, none":          livePage{frame: of(f, nil)},
 		"live, wrong":         livePage{frame: frame{Frame: broken, Refused: true, Now: at}},
-		"event":               eventPage{Frame: f, Event: done, Changes: changes(&done), Names: names, Now: at, CanProve: true},
+		"event":               eventPage{Frame: f, Event: done, Changes: changes(&done, names), Names: names, Now: at, CanProve: true},
 		"event 2":             eventPage{Frame: f, Event: refused, Now: at},
 		"proof":               proofPage{Frame: f, Proof: wire.EventProof{Event: "evt_a", Index: 3, Size: 9, Key: "key"}, Text: "{}"},
 		"verification":        verificationsPage{Frame: f, Now: at},
@@ -88,10 +88,14 @@ func TestWhatAnEventChangedIsTold(t *testing.T) {
 		"made":              {``, `{"name":"B","n":7}`, []part.Change{{Name: "n", After: "7"}, {Name: "name", After: "B"}}},
 		"gone":              {`{"list":["a","b"]}`, ``, []part.Change{{Name: "list", Before: "a, b"}}},
 		"deeper":            {`{"claims":{"a":1}}`, `{"claims":{"a":2}}`, []part.Change{{Name: "claims", Before: `{"a":1}`, After: `{"a":2}`}}},
+		"somebody":          {``, `{"subject":{"id":"usr_a","kind":"user"}}`, []part.Change{{Name: "subject", After: "ada@example.test"}}},
+		"who has no name":   {``, `{"subject":{"id":"desk","kind":"group"}}`, []part.Change{{Name: "subject", After: "group desk"}}},
+		"several":           {``, `{"of":[{"id":"usr_a","kind":"user"},{"id":"desk","kind":"group"}],"by":"usr_a"}`, []part.Change{{Name: "by", After: "ada@example.test"}, {Name: "of", After: "ada@example.test, group desk"}}},
+		"what is more":      {``, `{"x":{"id":"usr_a","kind":"user","n":1},"y":null,"z":[]}`, []part.Change{{Name: "x", After: `{"id":"usr_a","kind":"user","n":1}`}, {Name: "y", After: "null"}}},
 		"nothing":           {`{"a":1}`, `{"a":1}`, nil},
 		"what is no object": {`[1]`, `"x"`, nil},
 	} {
-		if diff := cmp.Diff(c.want, changes(&wire.Event{Before: json.RawMessage(c.before), After: json.RawMessage(c.after)})); diff != "" {
+		if diff := cmp.Diff(c.want, changes(&wire.Event{Before: json.RawMessage(c.before), After: json.RawMessage(c.after)}, guard.Called{"usr_a": "ada@example.test"})); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}

@@ -72,7 +72,7 @@ func (p *listPage) query(v *guard.Visit) (url.Values, error) {
 		q.Set("subject", subject)
 	}
 	if by := p.Asked.Get("by"); by != "" {
-		if by, err = guard.Named(v, "by", "person", by); err != nil {
+		if by, err = guard.NamedActor(v, "by", by); err != nil {
 			return nil, err
 		}
 		q.Set("created_by", by)

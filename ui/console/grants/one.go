@@ -3,6 +3,7 @@ package grants
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"gatehouse/admin"
@@ -41,13 +42,13 @@ func (d *Door) grant(v *guard.Visit) error {
 			return err
 		}
 		page.Trail = trail.Body.Items
-		var acted []string
-		for _, e := range page.Trail {
-			acted = append(acted, e.Actor.ID)
-		}
-		if page.Names, err = v.Names(acted); err != nil {
-			return err
-		}
+	}
+	acted := []string{strings.TrimPrefix(f.Grant.RevokedBy, "person:")}
+	for _, e := range page.Trail {
+		acted = append(acted, e.Actor.ID)
+	}
+	if page.Names, err = v.Names(acted); err != nil {
+		return err
 	}
 	return v.Show(http.StatusOK, page)
 }

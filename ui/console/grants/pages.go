@@ -206,7 +206,8 @@ type grantFrame struct {
 	Grant  wire.Grant
 	ETag   string
 	Now    time.Time
-	People bool // the pages of people may be seen
+	People bool              // the pages of people may be seen
+	Names  map[string]string // of people, by their ids
 }
 
 // living reports whether the grant is not over.
@@ -258,7 +259,7 @@ func (f *grantFrame) facts(say *words.Catalogue) []part.Fact {
 	add(is.By, by(f.People, g), true)
 	add(is.Created, part.When(f.Now, g.Created), true)
 	add(is.Source, part.Text(is.Sources[string(g.Source)]), true)
-	add(is.RevokedBy, part.Text(guard.ActedBy(say, g.RevokedBy)), g.RevokedBy != "")
+	add(is.RevokedBy, revoker(f.Names, g.RevokedBy), g.RevokedBy != "")
 	add(is.RevokedWhy, part.Text(g.RevokedReason), g.RevokedReason != "")
 	return all
 }
@@ -276,8 +277,7 @@ type grantPage struct {
 	grantFrame
 	Changes []change // which may be done with it
 	Trail   []wire.Event
-	Names   map[string]string // of the people in it, by their ids
-	Trailed bool              // the trail may be seen
+	Trailed bool // the trail may be seen
 }
 
 func (p grantPage) Head(say *words.Catalogue) view.Head { return part.Head(p.title(say)) }

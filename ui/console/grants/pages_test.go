@@ -33,6 +33,13 @@ func TestPagesOfGrantsAreWellMade(t *testing.T) {
 	of := func(g wire.Grant) grantFrame {
 		return grantFrame{Frame: f, Grant: g, ETag: `"1"`, Now: at, People: true}
 	}
+	named := func(g wire.Grant) grantFrame {
+		f := of(g)
+		f.Names = map[string]string{"usr_b": "b@example.com"}
+		return f
+	}
+	again := gone
+	again.Subject.Email = "c@example.com"
 	some := gain{Permissions: []string{"shop/orders:read", "shop/orders:write", "crm/people:read"}, Known: true}
 	many := gain{Permissions: []string{"shop/orders:read"}, Known: true, Members: 200, More: true}
 	list := func(state string, asked url.Values) listPage {
@@ -52,9 +59,10 @@ func TestPagesOfGrantsAreWellMade(t *testing.T) {
 		"grants, ended":       list("ended", url.Values{"day": {"2026-03-01"}}),
 		"grants, none":        listPage{Frame: f, State: "ending", Asked: url.Values{"role": {"42"}}, CanCreate: true},
 		"grants, wrong":       listPage{Frame: broken, State: "active", Refused: true},
-		"grant":               grantPage{grantFrame: of(role), Changes: changes, Trailed: true, Names: map[string]string{"usr_b": "b@example.com"}, Trail: []wire.Event{{ID: "evt_a", At: at, Action: "grant.create", Actor: wire.Actor{Kind: audit.Person, ID: "usr_b"}}, {ID: "evt_b", At: at, Action: "grant.extend", Actor: wire.Actor{Kind: audit.Console}}}},
+		"grant":               grantPage{grantFrame: named(role), Changes: changes, Trailed: true, Trail: []wire.Event{{ID: "evt_a", At: at, Action: "grant.create", Actor: wire.Actor{Kind: audit.Person, ID: "usr_b"}}, {ID: "evt_b", At: at, Action: "grant.extend", Actor: wire.Actor{Kind: audit.Console}}}},
 		"grant 2":             grantPage{grantFrame: of(deny), Changes: changes},
 		"grant 3":             grantPage{grantFrame: grantFrame{Frame: f, Grant: gone, Now: at}},
+		"grant 4":             grantPage{grantFrame: named(again)},
 		"extend":              changePage{grantFrame: of(role), change: changes[0], Gain: some},
 		"revoke":              changePage{grantFrame: of(deny), change: changes[1], Gain: many},
 		"revoke, wrong":       changePage{grantFrame: grantFrame{Frame: broken, Grant: deny, Now: at}, change: changes[1]},

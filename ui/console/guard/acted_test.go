@@ -9,6 +9,15 @@ import (
 	"gatehouse/wire"
 )
 
+func TestWhatNoListSaysIsNoActor(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "ci", "service:ci", "command lines", "person usr_a", "İ", "Anwendungen shop"} {
+		if got := asNoted(text); got != "" {
+			t.Errorf("%q is %q", text, got)
+		}
+	}
+}
+
 // Whoever did something is called so in words, and never by a word of the program.
 func TestWhoActedIsSaidInWords(t *testing.T) {
 	t.Parallel()
@@ -29,6 +38,9 @@ func TestWhoActedIsSaidInWords(t *testing.T) {
 		if noted := strings.TrimSuffix(string(c.actor.Kind)+":"+c.actor.ID, ":"); noted != "" {
 			if got := ActedBy(shipped.Named(c.language), noted); got != want {
 				t.Errorf("%s is called %q, want %q", noted, got, want)
+			}
+			if got := asNoted(want); got != noted {
+				t.Errorf("who types %q means %q, want %q", want, got, noted)
 			}
 		}
 	}

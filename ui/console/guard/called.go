@@ -44,8 +44,8 @@ const maxCalled = 10
 
 // Called are the names of those who acted and of what it was done to, of the first of many. Where
 // nobody can say one now, it and those behind it are told by their ids: the log is shown all the same.
-func (v *Visit) Called(events []wire.Event) Called {
-	var people []string
+// So are the names of other people.
+func (v *Visit) Called(events []wire.Event, people ...string) Called {
 	for i := range events {
 		people = append(people, events[i].Actor.ID)
 		if t := events[i].Target; t != nil {

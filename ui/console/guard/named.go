@@ -3,10 +3,13 @@ package guard
 import (
 	"net/url"
 	"strings"
+	"sync"
 
 	"gatehouse/admin"
+	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/ui/words"
 	"gatehouse/wire"
 )
 
@@ -34,6 +37,42 @@ func Named(v *Visit, field, kind, text string) (string, error) {
 		return "", Wrong(field, "is nobody's address")
 	}
 	return kind + ":" + string(found.Body.Items[0].ID), nil
+}
+
+// NamedActor is Named for whoever may have done something. It takes what the lists call them, too:
+// "command line demo".
+func NamedActor(v *Visit, field, text string) (string, error) {
+	if noted := asNoted(strings.TrimSpace(text)); noted != "" {
+		return noted, nil
+	}
+	return Named(v, field, "person", text)
+}
+
+// actors are the kinds of actors, but people, by what lists call them in whichever language.
+var actors = sync.OnceValue(func() map[string]string {
+	all := map[string]string{}
+	for _, say := range words.Shipped().Catalogues() {
+		for kind, called := range say.ConsoleAudit.Kinds {
+			if kind != string(audit.Person) {
+				all[called] = kind
+			}
+		}
+		all[say.ConsoleAudit.Nobody] = string(audit.Nobody)
+	}
+	return all
+})
+
+// asNoted is ActedBy backwards; "" for what no list says.
+func asNoted(text string) string {
+	for called, kind := range actors() {
+		if len(text) < len(called) || !strings.EqualFold(text[:len(called)], called) {
+			continue
+		}
+		if rest := text[len(called):]; rest == "" || rest[0] == ' ' {
+			return strings.TrimSuffix(kind+":"+strings.TrimSpace(rest), ":")
+		}
+	}
+	return ""
 }
 
 // maxNames is how many people are looked up to call them by their names on one page.

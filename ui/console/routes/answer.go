@@ -28,7 +28,7 @@ func (p simulatePage) steps(say *words.Catalogue) []part.Step {
 	case p.Asked.Get("who") == "":
 		return append(all, part.Step{Outcome: part.Failed, Label: w.Unknown, Detail: shown(say, r.Authn)})
 	}
-	all = append(all, part.Step{Outcome: part.Passed, Label: w.Known.With(words.Name, p.Asked.Get("who"))})
+	all = append(all, part.Step{Outcome: part.Passed, Label: w.Known.With(words.Name, cmp.Or(p.Email, p.Asked.Get("who")))})
 	if a.Explanation == nil {
 		return append(all, part.Step{Outcome: part.Failed, Label: w.PermissionGone.With(words.Permission, r.Permission)})
 	}

@@ -2232,9 +2232,9 @@ func simulateBody(p simulatePage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var107 string
-						templ_7745c5c3_Var107, templ_7745c5c3_Err = templ.JoinStringErrs(say.Say(text))
+						templ_7745c5c3_Var107, templ_7745c5c3_Err = templ.JoinStringErrs(say.Say(p.named(text)))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `console/routes/pages.templ`, Line: 344, Col: 28}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `console/routes/pages.templ`, Line: 344, Col: 37}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var107))
 						if templ_7745c5c3_Err != nil {

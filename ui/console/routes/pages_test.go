@@ -187,6 +187,9 @@ func TestTheSimulatorSaysWhatIsMissing(t *testing.T) {
 	if got, want := p.grants(true), "/console/grants/new?kind=user&permission=shop%2Forders%3Arefund&subject=ada%40example.test"; got != want || p.grants(false) != "" {
 		t.Errorf("the link leads to %q, and for who may not to %q", got, p.grants(false))
 	}
+	if got := p.named("Lift the lock on the person usr_a."); got != "Lift the lock on the person ada@example.test." {
+		t.Errorf("the lock is said to be one on whom: %q", got)
+	}
 	locked := refusal
 	locked.Reason = access.Locked
 	for _, e := range []*wire.Explanation{nil, &allow, &locked} {

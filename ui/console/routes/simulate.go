@@ -13,6 +13,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"gatehouse/access"
 	"gatehouse/admin"
 	"gatehouse/fault"
 	"gatehouse/proof"
@@ -46,6 +47,7 @@ func (p *simulatePage) ask(v *guard.Visit) (status int, err error) {
 		var found *admin.One[wire.GateAnswer]
 		if found, err = guard.Ask[admin.One[wire.GateAnswer]](v, "explainGateRequest", admin.Input{Query: asked}); err == nil {
 			p.Answer = &found.Body
+			p.name(v)
 			p.Command = p.command(asked)
 			p.Grant = p.grants(v.Can("createGrant", nil))
 			return http.StatusOK, nil
@@ -56,6 +58,25 @@ func (p *simulatePage) ask(v *guard.Visit) (status int, err error) {
 		return 0, err
 	}
 	return status, nil
+}
+
+// name finds out what a person is called whom the question names by id, as far as the visitor may see them.
+func (p *simulatePage) name(v *guard.Visit) {
+	e := p.Answer.Explanation
+	if p.Email != "" || e == nil || e.Principal.Kind != access.User {
+		return
+	}
+	if names, err := v.Names([]string{e.Principal.ID}); err == nil { // the answer is given all the same
+		p.Email = names[e.Principal.ID]
+	}
+}
+
+// named calls them so where a text has their id.
+func (p *simulatePage) named(text string) string {
+	if e := p.Answer.Explanation; e != nil && e.Principal.Kind == access.User && p.Email != "" {
+		return strings.ReplaceAll(text, e.Principal.ID, p.Email)
+	}
+	return text
 }
 
 // request is the question that was typed.
