@@ -364,6 +364,10 @@ func TestFirstRunMakesTheFirstAdministrator(t *testing.T) {
 	b.see("#token")
 	b.once("paste the link into the open page", fmt.Sprintf("location.assign(%q)", link))
 	b.until("the link fills the form", "document.getElementById('token').value !== '' && document.getElementById('token-field').hidden && location.hash === ''")
+	for _, language := range []string{"de", "en"} {
+		b.follow("[data-testid=language-" + language + "] button")
+		b.until("the link comes along to another language", fmt.Sprintf("document.documentElement.lang === %q && document.getElementById('token').value !== '' && document.getElementById('token-field').hidden && location.hash === ''", language))
+	}
 	b.fill("email", "first@example.test")
 	b.fill("name", "First Administrator")
 	b.fits("setup")

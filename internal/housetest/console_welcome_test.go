@@ -43,7 +43,7 @@ func TestAnImportEndsWithLinksByWhichItsPeopleSignIn(t *testing.T) {
 
 	theirs := s.Browser()
 	email, token := links[0][1], links[0][2]
-	theirs.Get("/welcome").Is(http.StatusOK).Submit("token", "usr_nobody.code").Is(http.StatusForbidden).Says("not good any more")
+	theirs.Get("/welcome").Is(http.StatusOK).Says(`data-testid="language-de"`).Submit("token", "usr_nobody.code").Is(http.StatusForbidden).Says("not good any more")
 	choose := theirs.Get("/welcome").Submit("token", "https://id.example.test/welcome#token="+token).Is(http.StatusOK).Says(email)
 	choose.Submit("password", "short").Is(http.StatusUnprocessableEntity).Says("password-problem")
 	choose.Submit("password", "violet harbour 77 engines").Is(http.StatusOK).At("/account")

@@ -16,8 +16,7 @@ type setupPage struct {
 }
 
 func (p setupPage) Head(say *words.Catalogue) view.Head {
-	// The token came behind the "#" of the link.
-	return view.Head{Title: p.Title(say, say.Setup.Title), Scripts: []string{"app.js", "setup.js"}, Once: true}
+	return view.Head{Title: p.Title(say, say.Setup.Title), Scripts: []string{"app.js", "setup.js"}, Once: p.Link != "" || p.Wrong != nil}
 }
 
 func (p setupPage) Body() templ.Component { return setupBody(p) }

@@ -19,4 +19,11 @@
   field.hidden = input.value !== '' && !input.hasAttribute('aria-invalid');
   take();
   addEventListener('hashchange', take);
+  // Who chooses another language is led back to this page. A browser keeps what stands behind the "#"
+  // on the way, so the token comes along, and no server hears of it.
+  addEventListener('submit', (e) => {
+    if (input.value && e.target.closest('.languages')) {
+      e.target.action = `${e.target.getAttribute('action')}#${new URLSearchParams({ token: input.value })}`;
+    }
+  });
 })();

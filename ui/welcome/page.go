@@ -11,8 +11,7 @@ import (
 type linkPage struct{ view.Form }
 
 func (p linkPage) Head(say *words.Catalogue) view.Head {
-	// The token came behind the "#" of the link.
-	return view.Head{Title: p.Title(say, say.Welcome.Title), Scripts: []string{"app.js", "setup.js"}, Once: true}
+	return view.Head{Title: p.Title(say, say.Welcome.Title), Scripts: []string{"app.js", "setup.js"}, Once: p.Wrong != nil}
 }
 func (p linkPage) Body() templ.Component { return linkBody(p) }
 
