@@ -38,17 +38,32 @@ const (
 	week      = 7 * 24 * time.Hour
 )
 
+// asked is what the page asks for, in this order: what is listed was counted before the tiles are read,
+// which are so never behind what their own lists say of what was counted.
+var asked = []struct {
+	operation string
+	fill      func(*guard.Visit, *overviewPage) error
+}{
+	{"getHealth", health},
+	{"getAttention", attentive},
+	{"listGrants", ending},
+	{"listAuditEvents", latest},
+	{"getFailures", failuresOf},
+	{"getTopApplications", applications},
+	{"getStatistics", figures},
+}
+
 // show shows the figures to whoever may see them, and the way to everything else to the
 // others.
 func (d *Door) show(v *guard.Visit) error {
 	page := overviewPage{Frame: v.Frame(), Now: time.Now(), Span: spanOf(v.Query("days")), People: v.Can("listUsers", nil), Signed: v.Can("listSessions", nil), Denied: v.Can("getGateRefusals", nil)}
 	shown := false
-	for operation, fill := range map[string]func(*guard.Visit, *overviewPage) error{"getStatistics": figures, "getHealth": health, "getAttention": attentive, "listGrants": ending, "listAuditEvents": latest, "getFailures": failuresOf, "getTopApplications": applications} {
-		if !v.Can(operation, nil) {
+	for _, one := range asked {
+		if !v.Can(one.operation, nil) {
 			continue
 		}
 		shown = true
-		if err := fill(v, &page); err != nil {
+		if err := one.fill(v, &page); err != nil {
 			return err
 		}
 	}
