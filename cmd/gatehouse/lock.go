@@ -106,13 +106,15 @@ func (a *app) lockCreate() *cobra.Command {
 	var f lockFlags
 	var until, reason string
 	var last durationFlag
+	var replace bool
 	cmd := a.printing(&cobra.Command{
 		Use:   "create " + whatIsLocked + " --reason TEXT",
 		Short: "Suspend somebody, a session, or what a role or a grant allows",
 		Long: `Suspend somebody, a session, or what a role or a grant allows, until the lock is
 lifted, or for a time with --for or --until; one on a session ends with it. It
 counts within a second. A role is suspended for all who have it, also by way of a
-role that has it for a parent. A lock that is there already is replaced.`,
+role that has it for a parent. What is locked already stays as it is, but with
+--replace: the new lock takes its place, be it shorter or longer.`,
 		Example: `  gatehouse lock create --user ada@example.test --for 2h --reason "Looking into it"
   gatehouse lock create --client web --reason "Its secret was in a log"
   gatehouse lock create --session ses_kq3h5tfx2c7a --reason "From an unknown place"
@@ -124,6 +126,7 @@ role that has it for a parent. A lock that is there already is replaced.`,
 	cmd.Flags().StringVar(&until, "until", "", "until this `time` (RFC 3339 or a date)")
 	cmd.Flags().Var(&last, "for", "for so long")
 	cmd.Flags().StringVar(&reason, "reason", "", "why, as `text`")
+	replaceFlag(cmd, &replace, "take the place of the lock that is there, if any")
 	cmd.MarkFlagsMutuallyExclusive("until", "for")
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
 		if err := f.check(); err != nil {
@@ -137,17 +140,26 @@ role that has it for a parent. A lock that is there already is replaced.`,
 			return err
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			return a.putLock(ctx, h, &f, access.Lock{Ends: w.ExpiresAt, Reason: reason})
+			return a.putLock(ctx, h, &f, access.Lock{Ends: w.ExpiresAt, Reason: reason}, replace)
 		})
 	})
 	return cmd
 }
 
-func (a *app) putLock(ctx context.Context, h *house.House, f *lockFlags, l access.Lock) (err error) {
+func (a *app) putLock(ctx context.Context, h *house.House, f *lockFlags, l access.Lock, replace bool) (err error) {
 	if l.On, err = f.target(ctx, h); err != nil {
 		return err
 	}
-	is, err := h.Access.PutLock(ctx, operator(), access.LockRecord{Lock: l})
+	var is access.LockRecord
+	put := func(ctx context.Context) error {
+		is, err = h.Access.PutLock(ctx, operator(), access.LockRecord{Lock: l})
+		return err
+	}
+	if replace {
+		err = put(ctx)
+	} else {
+		err = whereAbsent(ctx, h, func(ctx context.Context) (string, error) { return f.locked(ctx, h, l.On) }, put)
+	}
 	if err != nil {
 		return inFlags(missing(err, f.typed()), lockFlag)
 	}
@@ -156,6 +168,19 @@ func (a *app) putLock(ctx context.Context, h *house.House, f *lockFlags, l acces
 		end = lasting(is.Ends, "lifted")
 	}
 	return a.say(wire.OfLock(is), "%s is suspended, %s.", plain(f.typed()), end)
+}
+
+// locked says of the lock that is there until when and why it is.
+func (f *lockFlags) locked(ctx context.Context, h *house.House, on access.LockTarget) (string, error) {
+	is, err := h.Access.Lock(ctx, on)
+	if err != nil {
+		return "", err
+	}
+	end := "until the lock is lifted"
+	if !is.Ends.IsZero() {
+		end = lasting(is.Ends, "lifted")
+	}
+	return "The " + f.kind() + " is locked already, " + end + ", and stays so: " + plain(is.Reason) + ". With --replace the new lock takes its place.", nil
 }
 
 func (a *app) lockLift() *cobra.Command {

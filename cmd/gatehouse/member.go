@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/access"
+	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/wire"
 )
@@ -55,11 +56,13 @@ func (a *app) memberAdd(o container) *cobra.Command {
 	var who subjectFlags
 	var from, until, reason string
 	var last durationFlag
+	var replace bool
 	cmd := a.printing(&cobra.Command{
 		Use:   "add " + o.is.name + " " + whichMember,
 		Short: "Put somebody, or a group, into " + o.called,
 		Long: `Put somebody, or a whole group, into ` + o.called + `; for a time with
---for or --until. Who is in it already is then in it for the time that is said now.`,
+--for or --until. Who is in it already stays so as they were, but with --replace:
+they are then in it for the time that is said now, be it shorter or longer.`,
 		Example: strings.NewReplacer("COMMAND", o.command, "NAME", o.example).Replace(
 			`  gatehouse COMMAND add NAME --user ada@example.test --for 30d
   gatehouse COMMAND add NAME --group support --reason "Reorganisation"`),
@@ -71,6 +74,7 @@ func (a *app) memberAdd(o container) *cobra.Command {
 	flags.StringVar(&until, "until", "", "until this `time`, at which they are in it no more")
 	flags.Var(&last, "for", "for so long")
 	flags.StringVar(&reason, "reason", "", "why, as `text`")
+	replaceFlag(cmd, &replace, "change from when until when who is in it already is")
 	cmd.MarkFlagsMutuallyExclusive("until", "for")
 	cmd.RunE = a.action(func(ctx context.Context, args []string) error {
 		if !who.given() {
@@ -85,7 +89,7 @@ func (a *app) memberAdd(o container) *cobra.Command {
 			if m.Member, m.Of, err = o.both(ctx, h, &who, args[0]); err != nil {
 				return err
 			}
-			return a.addMember(ctx, h, m)
+			return a.addMember(ctx, h, m, replace)
 		})
 	})
 	return a.completing(cmd, o.known)
@@ -100,8 +104,18 @@ func (o container) both(ctx context.Context, h *house.House, who *subjectFlags, 
 	return member, of, err
 }
 
-func (a *app) addMember(ctx context.Context, h *house.House, m access.MembershipRecord) error {
-	made, err := h.Access.AddMember(ctx, operator(), m)
+func (a *app) addMember(ctx context.Context, h *house.House, m access.MembershipRecord, replace bool) error {
+	var made access.MembershipRecord
+	add := func(ctx context.Context) (err error) {
+		made, err = h.Access.AddMember(ctx, operator(), m)
+		return err
+	}
+	var err error
+	if replace {
+		err = add(ctx)
+	} else {
+		err = whereAbsent(ctx, h, func(ctx context.Context) (string, error) { return member(ctx, h, m.Of, m.Member) }, add)
+	}
 	if err != nil {
 		return inFlags(err, memberFlag)
 	}
@@ -110,6 +124,19 @@ func (a *app) addMember(ctx context.Context, h *house.House, m access.Membership
 		return err
 	}
 	return a.say(shown, "%s is in %s, %s.", plain(called(shown.Member)), m.Of.ID, spanning(shown.NotBefore, shown.ExpiresAt, "taken out"))
+}
+
+// member says of a membership that is there from when until when it is.
+func member(ctx context.Context, h *house.House, of, who access.Subject) (string, error) {
+	is, err := h.Access.Membership(ctx, of, who)
+	if err == nil && !is.ExpiresAt.IsZero() && !time.Now().Before(is.ExpiresAt) {
+		err = fault.Missing("member") // it is over
+	}
+	if err != nil {
+		return "", err
+	}
+	span := spanning(is.NotBefore, is.ExpiresAt, "taken out")
+	return "They are in " + of.ID + " already, " + span + ", and stay so. With --replace they are in it for the time that is said now.", nil
 }
 
 func (a *app) memberRemove(o container) *cobra.Command {
