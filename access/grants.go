@@ -1,8 +1,10 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gatehouse/id"
@@ -15,6 +17,8 @@ type grantStore interface {
 	// answers Conflict "access.changed" when Rev is another one.
 	UpdateGrant(ctx context.Context, g GrantRecord) error
 	Grant(ctx context.Context, grant id.Grant) (GrantRecord, error)
+	// GrantsNamed returns those of these ids that there are, over or not, in no order.
+	GrantsNamed(ctx context.Context, names []id.Grant) ([]GrantRecord, error)
 	// GrantsAfter lists grants of who (the zero Subject: of everybody) in the order
 	// of their ends and ids, behind the cursor; GrantsBefore in the opposite order,
 	// those in front of it.
@@ -34,6 +38,16 @@ func (s *Service) Grant(ctx context.Context, grant id.Grant) (GrantRecord, error
 		return GrantRecord{}, fmt.Errorf("read a grant: %w", err)
 	}
 	return r, nil
+}
+
+// GrantsNamed returns those of these ids that there are, over or not, in the order of their ids.
+func (s *Service) GrantsNamed(ctx context.Context, names []id.Grant) ([]GrantRecord, error) {
+	all, err := s.Store.GrantsNamed(ctx, names)
+	if err != nil {
+		return nil, fmt.Errorf("read grants by their ids: %w", err)
+	}
+	slices.SortFunc(all, func(a, b GrantRecord) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(all, func(a, b GrantRecord) bool { return a.ID == b.ID }), nil
 }
 
 // Grants lists grants of who (the zero Subject: of everybody) that are not over, in

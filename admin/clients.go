@@ -42,6 +42,7 @@ func (in *ClientPath) id() id.Client { return id.Client(in.Client) }
 
 type clientsIn struct {
 	Ordered
+	Named
 	State    string `query:"state" enum:"active,disabled" doc:"Those that work, or are switched off"`
 	Kind     string `query:"kind" enum:"web,browser,native,machine" doc:"Those of this kind, as far as their settings tell"`
 	Audience string `query:"audience" maxLength:"255" doc:"Those whose access tokens are for it"`
@@ -50,6 +51,9 @@ type clientsIn struct {
 // listClients reads all of them, as each process holds them in memory anyway, but for
 // the usual list, of which it reads a page.
 func (d *Door) listClients(ctx context.Context, c *Call, in *clientsIn) (*Page[wire.ClientState], error) {
+	if in.IDs != "" {
+		return d.listClientsNamed(ctx, c, &in.Named, in.Search != "" || in.State != "" || in.Kind != "" || in.Audience != "")
+	}
 	if in.Sort == "id" && in.Search == "" && in.State == "" && in.Kind == "" && in.Audience == "" {
 		return d.listClientsByID(ctx, c, in.Limit)
 	}

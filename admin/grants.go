@@ -67,6 +67,7 @@ func (c *Call) reach(g *access.GrantRecord, on func(*access.Grant) caller.On) er
 
 type grantsIn struct {
 	Paged
+	Named
 	Subject    string    `query:"subject" maxLength:"200" pattern:"^(user|service|client|group|organisation):." doc:"Of whom, as KIND:ID, such as group:desk; what they have by groups is not among it"`
 	Role       string    `query:"role" maxLength:"64" doc:"Of this role itself"`
 	Permission string    `query:"permission" maxLength:"192" doc:"Of this permission by name, such as shop/orders:read; of what has a * as it was granted"`
@@ -80,6 +81,10 @@ type grantsIn struct {
 }
 
 func (d *Door) listGrants(ctx context.Context, c *Call, in *grantsIn) (*Page[wire.Grant], error) {
+	if in.IDs != "" {
+		others := grantsIn{Paged: in.Paged, Named: in.Named}
+		return d.listGrantsNamed(ctx, c, &in.Named, *in != others)
+	}
 	f, err := in.filter(c)
 	if err != nil {
 		return nil, err

@@ -52,6 +52,7 @@ func (in *UserPath) id() id.User { return id.UserOf(in.User) }
 type usersIn struct {
 	Paged
 	Search         string    `query:"search" maxLength:"200" doc:"Those of whom a part of the address or the name begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @"`
+	Named
 	Email          string    `query:"email" maxLength:"320" doc:"The one with this address"`
 	State          string    `query:"state" enum:"active,disabled" doc:"Those who may sign in, or may not"`
 	SecondFactor   string    `query:"second_factor" enum:"true,false" doc:"Those who have one, or have none"`
@@ -67,6 +68,10 @@ func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.
 		return nil, err
 	}
 	if in.Search != "" && in.Sort != "" {
+	if in.IDs != "" {
+		others := usersIn{Paged: in.Paged, Named: in.Named}
+		return d.listUsersNamed(ctx, c, &in.Named, *in != others)
+	}
 		return nil, invalid(aParameter+"sort", "is not for a search")
 	}
 	if in.Email != "" && in.Import != "" {

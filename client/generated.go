@@ -3374,6 +3374,9 @@ type ListClientsParams struct {
 	// State Those that work, or are switched off
 	State *ListClientsParamsState `form:"state,omitempty" json:"state,omitempty"`
 
+	// Ids Those with these ids, as far as they are there and the caller sees them: up to 100, with commas between them. They are on one page, and no other filter is for them
+	Ids *string `form:"ids,omitempty" json:"ids,omitempty"`
+
 	// Kind Those of this kind, as far as their settings tell
 	Kind *ListClientsParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
 
@@ -3756,6 +3759,9 @@ type ListGrantsParams struct {
 
 	// Subject Of whom, as KIND:ID, such as group:desk; what they have by groups is not among it
 	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
+
+	// Ids Those with these ids, as far as they are there and the caller sees them: up to 100, with commas between them. They are on one page, and no other filter is for them
+	Ids *string `form:"ids,omitempty" json:"ids,omitempty"`
 
 	// Role Of this role itself
 	Role *string `form:"role,omitempty" json:"role,omitempty"`
@@ -4515,6 +4521,9 @@ type ListUsersParams struct {
 	// Search Those of whom a part of the address or the name begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
+	// Ids Those with these ids, as far as they are there and the caller sees them: up to 100, with commas between them. They are on one page, and no other filter is for them
+	Ids *string `form:"ids,omitempty" json:"ids,omitempty"`
+
 	// Email The one with this address
 	Email *string `form:"email,omitempty" json:"email,omitempty"`
 
@@ -5114,6 +5123,7 @@ func (g *Gatehouse) ListClients(ctx context.Context, params *ListClientsParams) 
 func (g *Gatehouse) AllClients(ctx context.Context, params *ListClientsParams) iter.Seq2[ClientState, error] {
 	return pages(func(cursor *string) ([]ClientState, *string, error) {
 		var p ListClientsParams
+		r.addQuery("ids", params.Ids)
 		if params != nil {
 			p = *params
 		}
@@ -5830,6 +5840,7 @@ func (g *Gatehouse) ListGrants(ctx context.Context, params *ListGrantsParams) (*
 		r.addQuery("sort", params.Sort)
 	}
 	return send[ListGrant](ctx, g, r)
+		r.addQuery("ids", params.Ids)
 }
 
 // AllGrants goes through the pages of ListGrants, which it asks for one by one as they are
@@ -7146,6 +7157,7 @@ func (g *Gatehouse) ListUsers(ctx context.Context, params *ListUsersParams) (*An
 	return send[ListListedUser](ctx, g, r)
 }
 
+		r.addQuery("ids", params.Ids)
 // AllUsers goes through the pages of ListUsers, which it asks for one by one as they are
 // needed. An error ends it, and comes with the zero ListedUser.
 func (g *Gatehouse) AllUsers(ctx context.Context, params *ListUsersParams) iter.Seq2[ListedUser, error] {

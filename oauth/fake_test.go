@@ -196,6 +196,18 @@ func (m *memory) Clients(context.Context) (list []oauth.Client, err error) {
 	return list, err
 }
 
+func (m *memory) ClientsNamed(_ context.Context, names []id.Client) (list []oauth.Client, err error) {
+	err = m.do("ClientsNamed", func() error {
+		for _, c := range m.s.clients {
+			if slices.Contains(names, c.ID) {
+				list = append(list, c)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
 func (m *memory) ClientsAfter(_ context.Context, after id.Client, limit int) (list []oauth.Client, err error) {
 	err = m.do("ClientsAfter", func() error {
 		for _, c := range m.s.clients {

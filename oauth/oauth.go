@@ -165,6 +165,8 @@ type Store interface {
 	Client(ctx context.Context, client id.Client) (Client, error)
 	// Clients returns all clients ordered by id.
 	Clients(ctx context.Context) ([]Client, error)
+	// ClientsNamed returns those of these ids that there are, in no order.
+	ClientsNamed(ctx context.Context, names []id.Client) ([]Client, error)
 	// ClientsAfter lists those that follow after, at most limit, in the order
 	// that the database has for ids.
 	ClientsAfter(ctx context.Context, after id.Client, limit int) ([]Client, error)

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -169,6 +170,16 @@ func (s *Service) AllClients(ctx context.Context) ([]Client, error) {
 		return nil, fmt.Errorf("list the clients: %w", err)
 	}
 	return all, nil
+}
+
+// ClientsNamed returns those of these ids that there are, in the order of their ids.
+func (s *Service) ClientsNamed(ctx context.Context, names []id.Client) ([]Client, error) {
+	all, err := s.Store.ClientsNamed(ctx, names)
+	if err != nil {
+		return nil, fmt.Errorf("read clients by their ids: %w", err)
+	}
+	slices.SortFunc(all, func(a, b Client) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(all, func(a, b Client) bool { return a.ID == b.ID }), nil
 }
 
 // Clients returns a page of the clients that follow after, from 1 to

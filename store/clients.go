@@ -56,6 +56,12 @@ SELECT id
 FROM clients
 WHERE disabled`)
 
+	// The primary key.
+	selectClientsNamed = newStatement(`
+SELECT ` + clientColumns + `
+FROM clients
+WHERE id IN ` + places(severalPeople))
+
 	// The primary key, walked from the last page's end.
 	selectClientsAfter = newStatement(`
 SELECT ` + clientColumns + `
@@ -161,6 +167,20 @@ func (s *Store) ClientsAfter(ctx context.Context, after id.Client, limit int) ([
 	return found, doing("list clients", err)
 }
 
+// ClientsNamed returns those of these ids that there are, in no order.
+func (s *Store) ClientsNamed(ctx context.Context, names []id.Client) (all []oauth.Client, err error) {
+	ids := make([]string, len(names))
+	for i, name := range names {
+		ids[i] = string(name)
+	}
+	err = s.several(ctx, selectClientsNamed, ids, func(rows *sql.Rows) error {
+		one, err := scanClient(rows)
+		all = append(all, one)
+		return err
+	})
+	return all, doing("read clients by their ids", err)
+}
+
 // DisabledClients returns the ids of clients that are disabled, in no order.
 func (s *Store) DisabledClients(ctx context.Context) ([]string, error) {
 	found, err := list(ctx, s, selectDisabledClients, nil, oneText)
@@ -210,6 +230,6 @@ func scanClient(rows *sql.Rows) (c oauth.Client, err error) {
 
 var clientsTable = table{
 	statements: []*statement{
-		insertClient, insertManyClients, updateClient, deleteClient, selectClient, selectClients, selectClientsAfter, selectDisabledClients,
+		insertClient, insertManyClients, updateClient, deleteClient, selectClient, selectClients, selectClientsNamed, selectClientsAfter, selectDisabledClients,
 	},
 }

@@ -166,6 +166,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		deleteClient:       one(client),
 		selectClient:       one(client),
 		selectClients:      {{}},
+		selectClientsNamed: one(slices.Repeat([]any{client}, severalPeople)...),
 		selectClientsAfter: {{"", int64(planPage)}, {client, int64(2)}},
 
 		insertCode: one(bytes("cod_", 1<<20), crowd.ID("atz_", n), client, user, ses, "[]", "[]", at, "aal1", "[]", "", "", "", "", at, at+1, nil, int64(10_000), at),

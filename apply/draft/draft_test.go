@@ -20,7 +20,7 @@ var passed = map[string]string{
 
 	"ChangesAfter": followers, "LossesAfter": followers, "ChangedSince": followers, "WentBack": followers,
 	"GrantsOfKind": snapshots, "DisabledUsers": snapshots, "DisabledClients": snapshots, "LivingServiceKeys": snapshots,
-	"GrantsBefore": "of what is over, for who lists it", "GrantsBy": "for who lists them",
+	"GrantsBefore": "of what is over, for who lists it", "GrantsBy": "for who lists them", "GrantsNamed": "for who lists them", "ClientsNamed": "for who lists them",
 
 	"ServiceKey": keys, "ServiceKeysOf": keys, "InsertServiceKey": keys, "RevokeServiceKey": keys, "DropServiceKeys": keys, "UseServiceKeys": keys,
 	"PersonalTokensOf": keys, "DropPersonalTokens": keys,

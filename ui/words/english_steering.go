@@ -142,7 +142,7 @@ var englishSteering = itself(
 	"names no permission that there is",
 	"is target by another name: only one of the two may be there",
 	"is none of a role",
-	"is not for a search", "is not for one address",
+	"is not for a search", "takes no other filter beside it", "is not for one address",
 	"is not for one address",
 	"is nothing that one can be called",
 	"is there more than once",

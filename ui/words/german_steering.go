@@ -141,6 +141,7 @@ var germanSteering = map[Phrase]Phrase{
 	"is none of a role":                                                                        "gehört zu keiner Rolle",
 	"is not for one address":                                                                   "gilt nicht für eine einzelne Adresse",
 	"is not for a search":                                                                      "gilt nicht für eine Suche",
+	"takes no other filter beside it":                                                          "erlaubt keinen anderen Filter daneben",
 	"is nothing that one can be called":                                                        "ist nichts, was so heißen kann",
 	"is there more than once":                                                                  "steht mehr als einmal da",
 	"is another one than it was bound to":                                                      "ist eine andere, als woran er gebunden war",

@@ -6,9 +6,7 @@ import (
 	"strings"
 
 	"gatehouse/access"
-	"gatehouse/admin"
 	"gatehouse/audit"
-	"gatehouse/fault"
 	"gatehouse/wire"
 )
 
@@ -39,27 +37,22 @@ func (c Called) Client(name string) string { return c[keyOf(audit.KindClient, na
 
 func keyOf(kind audit.Kind, name string) string { return string(kind) + ":" + name }
 
-// maxCalled is how many applications, and how many grants, are looked up for one page.
-const maxCalled = 10
-
-// Called are the names of those who acted and of what it was done to, of the first of many. Where
-// nobody can say one now, it and those behind it are told by their ids: the log is shown all the same.
-// So are the names of other people.
+// Called are the names of those who acted, of what it was done to, and of other people: one question for
+// each kind. Where nobody can answer one now, its things are told by their ids: the log is shown all
+// the same.
 func (v *Visit) Called(events []wire.Event, people ...string) Called {
-	for i := range events {
-		people = append(people, events[i].Actor.ID)
-		if t := events[i].Target; t != nil {
-			user, _, _ := strings.Cut(t.ID, "|") // of a consent
-			people = append(people, user)
+	who, clients, grants := concerned(events)
+	names, _ := v.Names(append(who, people...))
+	called := Called(names)
+	apps, _ := listed[wire.ClientState](v, "listClients", clients)
+	for i := range apps {
+		if apps[i].Name != "" {
+			called[keyOf(audit.KindClient, string(apps[i].ID))] = apps[i].Name
 		}
 	}
-	names, err := v.Names(people)
-	called := Called(names)
-	for _, one := range concerned(events) {
-		if err != nil {
-			break
-		}
-		err = v.call(called, one)
+	given, _ := listed[wire.Grant](v, "listGrants", grants)
+	for i := range given {
+		called[keyOf(access.KindGrant, string(given[i].ID))] = grantCalled(&given[i])
 	}
 	for i := range events { // their parts are known by now
 		if t := events[i].Target; t != nil && t.Kind == audit.KindConsent {
@@ -72,59 +65,33 @@ func (v *Visit) Called(events []wire.Event, people ...string) Called {
 	return called
 }
 
-// concerned are the applications and grants of events, each once and so many of a kind.
-func concerned(events []wire.Event) (all []wire.Target) {
-	seen, count := map[wire.Target]bool{}, map[audit.Kind]int{}
-	add := func(kind audit.Kind, name string) {
-		one := wire.Target{Kind: kind, ID: name}
-		if name == "" || seen[one] || count[kind] == maxCalled {
-			return
-		}
-		seen[one] = true
-		count[kind]++
-		all = append(all, one)
-	}
+// concerned are the people, applications and grants of events.
+func concerned(events []wire.Event) (people, clients, grants []string) {
 	for i := range events {
 		e := &events[i]
-		if e.Target != nil && (e.Target.Kind == audit.KindClient || e.Target.Kind == access.KindGrant) {
-			add(e.Target.Kind, e.Target.ID)
-		}
-		if e.Target != nil && e.Target.Kind == audit.KindConsent {
-			_, client, _ := strings.Cut(e.Target.ID, "|")
-			add(audit.KindClient, client)
+		people = append(people, e.Actor.ID)
+		if e.Client != "" {
+			clients = append(clients, string(e.Client))
 		}
 		if e.Actor.Kind == audit.Client {
-			add(audit.KindClient, e.Actor.ID)
+			clients = append(clients, e.Actor.ID)
 		}
-		add(audit.KindClient, string(e.Client))
-	}
-	return all
-}
-
-// call looks up what one is called. Of grants whoever has them in part alone would be refused some,
-// and each look would be recorded as a refusal.
-func (v *Visit) call(called Called, t wire.Target) error {
-	var name string
-	var err error
-	switch on := On(string(t.Kind), t.ID); {
-	case t.Kind == audit.KindClient && v.Can("getClient", on):
-		var found *admin.One[wire.ClientState]
-		if found, err = Ask[admin.One[wire.ClientState]](v, "getClient", admin.Input{Path: on}); err == nil {
-			name = found.Body.Name
+		if e.Target == nil {
+			continue
 		}
-	case t.Kind == access.KindGrant && v.Can("getGrant", on) && !v.guard.API.Narrowed(v.Caller, "getGrant"):
-		var found *admin.One[wire.Grant]
-		if found, err = Ask[admin.One[wire.Grant]](v, "getGrant", admin.Input{Path: on}); err == nil {
-			name = grantCalled(&found.Body)
+		switch e.Target.Kind {
+		case audit.KindClient:
+			clients = append(clients, e.Target.ID)
+		case access.KindGrant:
+			grants = append(grants, e.Target.ID)
+		case audit.KindConsent:
+			user, client, _ := strings.Cut(e.Target.ID, "|")
+			people, clients = append(people, user), append(clients, client)
+		default:
+			people = append(people, e.Target.ID)
 		}
 	}
-	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) { // it was deleted, or never was
-		return nil
-	}
-	if err == nil && name != "" {
-		called[keyOf(t.Kind, t.ID)] = name
-	}
-	return err
+	return people, clients, grants
 }
 
 // grantCalled is what it gives, and to whom.

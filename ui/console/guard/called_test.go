@@ -25,16 +25,20 @@ func TestEventsAreToldByTheNamesOfWhatTheyAreAbout(t *testing.T) {
 	}
 }
 
-// A page of events asks for a bounded number of names, however many things it tells of.
-func TestAPageOfEventsLooksUpSoManyNamesAndNoMore(t *testing.T) {
+// Whatever the events of a page tell of is looked up, however many things that are.
+func TestAPageOfEventsLooksUpAllThatItTellsOf(t *testing.T) {
 	t.Parallel()
 	var events []wire.Event
-	for i := range 4 * maxCalled {
+	for i := range 60 {
 		name := string(rune('a' + i))
-		events = append(events, wire.Event{Actor: wire.Actor{Kind: audit.Client, ID: name}, Target: &wire.Target{Kind: access.KindGrant, ID: name}})
+		events = append(events,
+			wire.Event{Actor: wire.Actor{Kind: audit.Client, ID: name}, Target: &wire.Target{Kind: access.KindGrant, ID: name}},
+			wire.Event{Actor: wire.Actor{Kind: audit.Person, ID: "usr_" + name}, Target: &wire.Target{Kind: audit.KindConsent, ID: "usr_" + name + "|of-" + name}},
+		)
 	}
-	if n := len(concerned(events)); n != 2*maxCalled {
-		t.Errorf("%d are looked up", n)
+	people, clients, grants := concerned(events)
+	if len(people) != 180 || len(clients) != 120 || len(grants) != 60 {
+		t.Errorf("%d people, %d applications and %d grants are looked up", len(people), len(clients), len(grants))
 	}
 }
 
@@ -42,12 +46,12 @@ func TestAPageOfEventsLooksUpSoManyNamesAndNoMore(t *testing.T) {
 func TestWhatEventsTellOfIsLookedUpOnce(t *testing.T) {
 	t.Parallel()
 	var events []wire.Event
-	for range 2 * maxCalled {
+	for range 20 {
 		events = append(events, wire.Event{Actor: wire.Actor{Kind: audit.Person, ID: "usr_a"}, Client: "shop", Target: &wire.Target{Kind: audit.KindConsent, ID: "usr_a|shop"}})
 	}
 	events = append(events, wire.Event{Target: &wire.Target{Kind: audit.KindConsent, ID: "usr_a|last"}}, wire.Event{Target: &wire.Target{Kind: audit.KindUser, ID: "usr_a"}})
-	want := []wire.Target{{Kind: audit.KindClient, ID: "shop"}, {Kind: audit.KindClient, ID: "last"}}
-	if got := concerned(events); !slices.Equal(got, want) {
-		t.Errorf("these are looked up: %+v", got)
+	people, clients, grants := concerned(events)
+	if people, clients, grants = once(people), once(clients), once(grants); !slices.Equal(people, []string{"usr_a"}) || !slices.Equal(clients, []string{"last", "shop"}) || len(grants) > 0 {
+		t.Errorf("these are looked up: %q, %q and %q", people, clients, grants)
 	}
 }

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -75,11 +76,8 @@ func asNoted(text string) string {
 	return ""
 }
 
-// maxNames is how many people are looked up to call them by their names on one page.
-const maxNames = 20
-
 // Names are the addresses of people by their ids, as far as the visitor may see people and they
-// are there; of many the first ones.
+// are there.
 func (v *Visit) Names(ids []string) (map[string]string, error) {
 	people, err := v.people(ids)
 	names := map[string]string{}
@@ -101,26 +99,37 @@ func (v *Visit) WithoutStep(ids []string) (emails []string, err error) {
 }
 
 // people looks some up by their ids.
-func (v *Visit) people(ids []string) (all []wire.UserDetail, err error) {
-	if !v.Can("getUser", nil) {
+func (v *Visit) people(ids []string) ([]wire.ListedUser, error) {
+	var people []string
+	for _, name := range ids {
+		if id.UserOf(name) != "" {
+			people = append(people, name)
+		}
+	}
+	return listed[wire.ListedUser](v, "listUsers", people)
+}
+
+// atOnce is how many things of a kind are looked up by one question.
+const atOnce = 100
+
+// listed are those of some things that are there, by an operation that lists what the visitor sees of
+// them; none where they may not ask it.
+func listed[T any](v *Visit, operation string, ids []string) (all []T, err error) {
+	if !v.Can(operation, nil) {
 		return nil, nil
 	}
-	asked := map[string]bool{}
-	for _, name := range ids {
-		if asked[name] || id.UserOf(name) == "" || len(asked) == maxNames {
-			continue
-		}
-		if asked[name] = true; !v.Can("getUser", On("user", name)) {
-			continue
-		}
-		found, err := Ask[admin.One[wire.UserDetail]](v, "getUser", admin.Input{Path: On("user", name)})
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
+	for some := range slices.Chunk(once(ids), atOnce) {
+		found, err := Ask[admin.Page[T]](v, operation, admin.Input{Query: url.Values{"ids": {strings.Join(some, ",")}}})
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, found.Body)
+		all = append(all, found.Body.Items...)
 	}
 	return all, nil
+}
+
+// once are some ids, each once.
+func once(ids []string) []string {
+	ids = slices.DeleteFunc(slices.Sorted(slices.Values(ids)), func(name string) bool { return name == "" })
+	return slices.Compact(ids)
 }
