@@ -44,7 +44,7 @@ var harmless = map[string]bool{
 	// The id of a key, the public key of the audit log, and hashes of its tree.
 	"Actor.key": true, "Verdict.key": true, "Verdict.sealed": true, "Verdict.kept_sealed": true, "SealState.sealed": true, "EventProof.key": true, "EventProof.hashes": true, "ConsistencyProof.key": true, "ConsistencyProof.hashes": true,
 	// Whether somebody has one.
-	"ListedUser.has_password": true, "UserDetail.has_password": true,
+	"ListedUser.has_password": true, "UserDetail.has_password": true, "UserDetail.password_link_expires_at": true,
 	// The name of a file, and whether an answer is secret.
 	"Gate.hash":   true, // of the routes
 	"TLSSpec.key": true, "ResponseSpec.secret": true,

@@ -37,6 +37,7 @@ func (d *Door) users() {
 	link := revised(one(http.MethodPost, "/password-link", "createPasswordLink", "users:credentials", "Make a one-time link by which a person who has no password sets their first one"))
 	link.Status, link.Secret = http.StatusCreated, true
 	add(d, link, d.createPasswordLink)
+	add(d, keyed(revised(one(http.MethodDelete, "/password-link", "revokePasswordLink", "users:credentials", "Withdraw the one-time link for a person's first password before it is used"))), d.revokePasswordLink)
 	add(d, keyed(revised(one(http.MethodDelete, "/factors", "resetUserFactors", "users:credentials", "Remove a person's second factors and recovery codes"))), d.resetUserFactors)
 	add(d, one(http.MethodGet, "/sessions", "listUserSessions", "sessions:read", "List where a person is signed in, newest first"), d.listUserSessions)
 	add(d, keyed(revised(one(http.MethodDelete, "/sessions", "endUserSessions", "sessions:revoke", "Sign a person out everywhere"))), d.endUserSessions)
@@ -51,8 +52,8 @@ func (in *UserPath) id() id.User { return id.UserOf(in.User) }
 
 type usersIn struct {
 	Paged
-	Search         string    `query:"search" maxLength:"200" doc:"Those of whom a part of the address or the name begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @"`
 	Named
+	Search         string    `query:"search" maxLength:"200" doc:"Those of whom a part of the address or the name begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @"`
 	Email          string    `query:"email" maxLength:"320" doc:"The one with this address"`
 	State          string    `query:"state" enum:"active,disabled" doc:"Those who may sign in, or may not"`
 	SecondFactor   string    `query:"second_factor" enum:"true,false" doc:"Those who have one, or have none"`
@@ -67,11 +68,11 @@ func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.
 	if err != nil {
 		return nil, err
 	}
-	if in.Search != "" && in.Sort != "" {
 	if in.IDs != "" {
 		others := usersIn{Paged: in.Paged, Named: in.Named}
 		return d.listUsersNamed(ctx, c, &in.Named, *in != others)
 	}
+	if in.Search != "" && in.Sort != "" {
 		return nil, invalid(aParameter+"sort", "is not for a search")
 	}
 	if in.Email != "" && in.Import != "" {
@@ -220,6 +221,11 @@ func (d *Door) getUser(ctx context.Context, c *Call, in *partOfUserIn) (*One[wir
 	if shown.RecoveryCodesLeft, err = d.Identity.RecoveryLeft(ctx, u.ID); err != nil {
 		return nil, err
 	}
+	if !shown.HasPassword {
+		if shown.PasswordLinkUntil, err = d.Identity.OpenLink(ctx, u.ID); err != nil {
+			return nil, err
+		}
+	}
 	return &One[wire.UserDetail]{ETag: etag(u.Rev), Body: shown}, nil
 }
 
@@ -322,6 +328,10 @@ func (d *Door) createPasswordLink(ctx context.Context, c *Call, in *UserPath) (*
 		Location: Base + "/users/" + string(l.User.ID),
 		Body:     wire.PasswordLink{User: l.User.ID, Email: l.User.Email, Link: wire.Secret(web.WelcomeURL(d.Issuer, l.Token)), ExpiresAt: l.Until.UTC()},
 	}, nil
+}
+
+func (d *Door) revokePasswordLink(ctx context.Context, c *Call, in *UserPath) (*Nothing, error) {
+	return &Nothing{}, d.Identity.RevokePasswordLink(ctx, c.By, in.id(), c.Rev())
 }
 
 func (d *Door) resetUserFactors(ctx context.Context, c *Call, in *UserPath) (*Nothing, error) {

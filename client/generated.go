@@ -3067,19 +3067,22 @@ type UserCreate struct {
 
 // UserDetail defines model for UserDetail.
 type UserDetail struct {
-	Administrator     bool       `json:"administrator"`
-	Claims            Claims     `json:"claims"`
-	Created           time.Time  `json:"created"`
-	Disabled          bool       `json:"disabled"`
-	Email             string     `json:"email"`
-	EmailVerified     bool       `json:"email_verified"`
-	HasPassword       bool       `json:"has_password"`
-	ID                string     `json:"id"`
-	LastSignIn        *time.Time `json:"last_sign_in,omitempty"`
-	Name              string     `json:"name"`
-	RecoveryCodesLeft int64      `json:"recovery_codes_left"`
-	SecondFactor      bool       `json:"second_factor"`
-	Updated           time.Time  `json:"updated"`
+	Administrator bool       `json:"administrator"`
+	Claims        Claims     `json:"claims"`
+	Created       time.Time  `json:"created"`
+	Disabled      bool       `json:"disabled"`
+	Email         string     `json:"email"`
+	EmailVerified bool       `json:"email_verified"`
+	HasPassword   bool       `json:"has_password"`
+	ID            string     `json:"id"`
+	LastSignIn    *time.Time `json:"last_sign_in,omitempty"`
+	Name          string     `json:"name"`
+
+	// PasswordLinkExpiresAt Until when the link for their first password is good that nobody used yet; absent: there is none
+	PasswordLinkExpiresAt *time.Time `json:"password_link_expires_at,omitempty"`
+	RecoveryCodesLeft     int64      `json:"recovery_codes_left"`
+	SecondFactor          bool       `json:"second_factor"`
+	Updated               time.Time  `json:"updated"`
 }
 
 // Verdict defines model for Verdict.
@@ -3371,11 +3374,11 @@ type ListClientsParams struct {
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
 	Sort *ListClientsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// State Those that work, or are switched off
-	State *ListClientsParamsState `form:"state,omitempty" json:"state,omitempty"`
-
 	// Ids Those with these ids, as far as they are there and the caller sees them: up to 100, with commas between them. They are on one page, and no other filter is for them
 	Ids *string `form:"ids,omitempty" json:"ids,omitempty"`
+
+	// State Those that work, or are switched off
+	State *ListClientsParamsState `form:"state,omitempty" json:"state,omitempty"`
 
 	// Kind Those of this kind, as far as their settings tell
 	Kind *ListClientsParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
@@ -3757,11 +3760,11 @@ type ListGrantsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Subject Of whom, as KIND:ID, such as group:desk; what they have by groups is not among it
-	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
-
 	// Ids Those with these ids, as far as they are there and the caller sees them: up to 100, with commas between them. They are on one page, and no other filter is for them
 	Ids *string `form:"ids,omitempty" json:"ids,omitempty"`
+
+	// Subject Of whom, as KIND:ID, such as group:desk; what they have by groups is not among it
+	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
 
 	// Role Of this role itself
 	Role *string `form:"role,omitempty" json:"role,omitempty"`
@@ -4518,11 +4521,11 @@ type ListUsersParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those of whom a part of the address or the name begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
-	Search *string `form:"search,omitempty" json:"search,omitempty"`
-
 	// Ids Those with these ids, as far as they are there and the caller sees them: up to 100, with commas between them. They are on one page, and no other filter is for them
 	Ids *string `form:"ids,omitempty" json:"ids,omitempty"`
+
+	// Search Those of whom a part of the address or the name begins so, in small letters or capitals; parts stand behind a blank or one of / : . - _ @
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Email The one with this address
 	Email *string `form:"email,omitempty" json:"email,omitempty"`
@@ -4685,6 +4688,15 @@ type ListUserGroupsParams struct {
 type SetUserPasswordParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// RevokePasswordLinkParams defines parameters for RevokePasswordLink.
+type RevokePasswordLinkParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // CreatePasswordLinkParams defines parameters for CreatePasswordLink.
@@ -5111,6 +5123,7 @@ func (g *Gatehouse) ListClients(ctx context.Context, params *ListClientsParams) 
 		r.addQuery("fields", params.Fields)
 		r.addQuery("search", params.Search)
 		r.addQuery("sort", params.Sort)
+		r.addQuery("ids", params.Ids)
 		r.addQuery("state", params.State)
 		r.addQuery("kind", params.Kind)
 		r.addQuery("audience", params.Audience)
@@ -5123,7 +5136,6 @@ func (g *Gatehouse) ListClients(ctx context.Context, params *ListClientsParams) 
 func (g *Gatehouse) AllClients(ctx context.Context, params *ListClientsParams) iter.Seq2[ClientState, error] {
 	return pages(func(cursor *string) ([]ClientState, *string, error) {
 		var p ListClientsParams
-		r.addQuery("ids", params.Ids)
 		if params != nil {
 			p = *params
 		}
@@ -5828,6 +5840,7 @@ func (g *Gatehouse) ListGrants(ctx context.Context, params *ListGrantsParams) (*
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("ids", params.Ids)
 		r.addQuery("subject", params.Subject)
 		r.addQuery("role", params.Role)
 		r.addQuery("permission", params.Permission)
@@ -5840,7 +5853,6 @@ func (g *Gatehouse) ListGrants(ctx context.Context, params *ListGrantsParams) (*
 		r.addQuery("sort", params.Sort)
 	}
 	return send[ListGrant](ctx, g, r)
-		r.addQuery("ids", params.Ids)
 }
 
 // AllGrants goes through the pages of ListGrants, which it asks for one by one as they are
@@ -7145,6 +7157,7 @@ func (g *Gatehouse) ListUsers(ctx context.Context, params *ListUsersParams) (*An
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("ids", params.Ids)
 		r.addQuery("search", params.Search)
 		r.addQuery("email", params.Email)
 		r.addQuery("state", params.State)
@@ -7157,7 +7170,6 @@ func (g *Gatehouse) ListUsers(ctx context.Context, params *ListUsersParams) (*An
 	return send[ListListedUser](ctx, g, r)
 }
 
-		r.addQuery("ids", params.Ids)
 // AllUsers goes through the pages of ListUsers, which it asks for one by one as they are
 // needed. An error ends it, and comes with the zero ListedUser.
 func (g *Gatehouse) AllUsers(ctx context.Context, params *ListUsersParams) iter.Seq2[ListedUser, error] {
@@ -7378,6 +7390,19 @@ func (g *Gatehouse) SetUserPassword(ctx context.Context, user string, body Passw
 	r.body = body
 	if params != nil {
 		r.addHeader("If-Match", params.IfMatch)
+	}
+	_, err := send[struct{}](ctx, g, r)
+	return err
+}
+
+// RevokePasswordLink does DELETE /api/v1/users/{user}/password-link: Withdraw the one-time link for a person's first password before it is used.
+// Needs the permission `gatehouse/users:credentials`.
+func (g *Gatehouse) RevokePasswordLink(ctx context.Context, user string, params *RevokePasswordLinkParams) error {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/users/{user}/password-link", user)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
 	}
 	_, err := send[struct{}](ctx, g, r)
 	return err

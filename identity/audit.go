@@ -15,6 +15,7 @@ const (
 	ActionPasswordSet    audit.Action = "password.set"
 	ActionPasswordChange audit.Action = "password.change"
 	ActionPasswordLink   audit.Action = "password.link"
+	ActionPasswordUnlink audit.Action = "password.unlink"
 	ActionPasswordFirst  audit.Action = "password.first"
 	ActionFactorEnrol    audit.Action = "factor.enrol"
 	ActionFactorRemove   audit.Action = "factor.remove"
@@ -57,6 +58,7 @@ var Audited = audit.Catalogue{
 	{Action: ActionPasswordSet, When: "An operator gave a person a password", Targets: []audit.Kind{audit.KindUser}},
 	{Action: ActionPasswordChange, When: "A person chose another password, knowing the present one", Targets: []audit.Kind{audit.KindUser}},
 	{Action: ActionPasswordLink, When: "A link was made by which a person sets their first password", Targets: []audit.Kind{audit.KindUser}, After: "until when it is good"},
+	{Action: ActionPasswordUnlink, When: "A link by which a person sets their first password was withdrawn before it was used", Targets: []audit.Kind{audit.KindUser}},
 	{Action: ActionPasswordFirst, When: "A person set their first password, by a link that was made for them; refused where whoever made it could not make it any more", Targets: []audit.Kind{audit.KindUser}},
 	{Action: ActionFactorEnrol, When: "A person confirmed a second factor", Targets: []audit.Kind{KindFactor}, After: "how many the person has then"},
 	{Action: ActionFactorRemove, When: "A person removed their second factor", Targets: []audit.Kind{KindFactor}, Before: "its name, and when it was confirmed"},

@@ -488,6 +488,26 @@ func (m *memory) HasMark(ctx context.Context, kind string, hash []byte, now time
 	return ok, err
 }
 
+func (m *memory) MarkUntil(ctx context.Context, kind string, now time.Time) (until time.Time, err error) {
+	err = m.in(ctx, func() error {
+		if have := m.marks[kind]; now.Before(have.until) {
+			until = have.until
+		}
+		return nil
+	})
+	return until, err
+}
+
+func (m *memory) DropMark(ctx context.Context, kind string, now time.Time) (ok bool, err error) {
+	err = m.write(ctx, func() error {
+		if ok = now.Before(m.marks[kind].until); ok {
+			delete(m.marks, kind)
+		}
+		return nil
+	})
+	return ok, err
+}
+
 // memory also takes the events and the endings.
 func (m *memory) Record(ctx context.Context, e audit.Event) error {
 	return m.write(ctx, func() error { m.events = append(m.events, e); return nil })

@@ -177,4 +177,8 @@ type Store interface {
 	SpendMark(ctx context.Context, kind string, hash []byte, now time.Time) (bool, error)
 	// HasMark reports whether a live mark with that hash exists.
 	HasMark(ctx context.Context, kind string, hash []byte, now time.Time) (bool, error)
+	// MarkUntil returns until when the mark of a kind is alive, the zero time where none is.
+	MarkUntil(ctx context.Context, kind string, now time.Time) (time.Time, error)
+	// DropMark deletes the live mark of a kind, whichever it is, and reports whether there was one.
+	DropMark(ctx context.Context, kind string, now time.Time) (bool, error)
 }

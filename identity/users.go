@@ -173,6 +173,9 @@ func (s *Service) change(ctx context.Context, by audit.Actor, user id.User, acti
 		if err := write(ctx); err != nil {
 			return err
 		}
+		if _, err := s.Store.DropMark(ctx, linkKind(user), clock.Now()); err != nil { // it was for the person as they were
+			return err
+		}
 		after := document(is)
 		if names := changedClaims(&was.Claims, &is.Claims); len(names) > 0 {
 			after["claims_changed"] = names

@@ -68,6 +68,43 @@ func (s *Service) PasswordLink(ctx context.Context, by audit.Actor, user id.User
 	return l, nil
 }
 
+// OpenLink returns until when a link for somebody's first password is good, the zero time where
+// there is none that may be.
+func (s *Service) OpenLink(ctx context.Context, user id.User) (time.Time, error) {
+	until, err := s.Store.MarkUntil(ctx, linkKind(user), clock.Now())
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look for a link for a first password: %w", err)
+	}
+	return until, nil
+}
+
+// RevokePasswordLink withdraws the link for somebody's first password. The person must be in the
+// revision rev, unless that is 0. Faults: "password.no_link" (NotFound), "user.changed" (Conflict),
+// NotFound for a person who is not there.
+func (s *Service) RevokePasswordLink(ctx context.Context, by audit.Actor, user id.User, rev int64) error {
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		u, err := s.Store.HoldUser(ctx, user)
+		if err != nil {
+			return err
+		}
+		if err := u.seenAs(rev); err != nil {
+			return err
+		}
+		dropped, err := s.Store.DropMark(ctx, linkKind(user), clock.Now())
+		if err != nil {
+			return err
+		}
+		if !dropped {
+			return fault.New(fault.NotFound, "password.no_link", "There is no link for a first password of theirs that is good.")
+		}
+		return s.record(ctx, by, ActionPasswordUnlink, user, nil, nil)
+	})
+	if err != nil {
+		return fmt.Errorf("withdraw a link for a first password: %w", err)
+	}
+	return nil
+}
+
 // linkKind is the mark of a link. One is alive of each person.
 func linkKind(user id.User) string { return "first-password:" + string(user) }
 

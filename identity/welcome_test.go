@@ -199,6 +199,46 @@ func TestAFirstPasswordIsRecordedOfThePerson(t *testing.T) {
 	}
 }
 
+func TestALinkIsWithdrawnBeforeItIsUsed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		ctx, ada := t.Context(), h.novice("ada@example.test")
+		open := func(want bool) {
+			t.Helper()
+			until, err := h.OpenLink(ctx, ada.ID)
+			if h.wants("", err); until.IsZero() == want {
+				t.Errorf("a link is open until %s", until)
+			}
+		}
+		open(false)
+		h.wants("password.no_link", h.RevokePasswordLink(ctx, nobody, ada.ID, 0))
+		h.wants("row.not_found", h.RevokePasswordLink(ctx, nobody, "usr_nobody", 0))
+		token := h.link(ada)
+		open(true)
+		h.wants("user.changed", h.RevokePasswordLink(ctx, nobody, ada.ID, ada.Rev+1))
+		open(true)
+		h.wants("", h.RevokePasswordLink(ctx, nobody, ada.ID, ada.Rev))
+		open(false)
+		_, err := h.FirstPassword(ctx, here, token, goodPassword)
+		h.wants("password.link", err)
+		h.wants("password.no_link", h.RevokePasswordLink(ctx, nobody, ada.ID, 0))
+		if got := h.actions(); !slices.Contains(got, string(ActionPasswordUnlink)) {
+			t.Errorf("recorded: %q", got)
+		}
+
+		h.link(ada)
+		ada.Name = "Ada"
+		_, err = h.Update(ctx, nobody, ada)
+		h.wants("", err)
+		open(false) // it was for who they were
+		h.link(ada)
+		time.Sleep(LinkLife)
+		open(false)
+		h.wants("password.no_link", h.RevokePasswordLink(ctx, nobody, ada.ID, 0))
+	})
+}
+
 func TestOneOfManyWithOneLinkSetsThePassword(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

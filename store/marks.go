@@ -24,6 +24,15 @@ SELECT kind
 FROM marks
 WHERE kind = $1 AND hash = $2 AND until_at > $3`)
 
+	selectMarkOfKind = newStatement(`
+SELECT until_at
+FROM marks
+WHERE kind = $1 AND until_at > $2`)
+
+	dropMark = newStatement(`
+DELETE FROM marks
+WHERE kind = $1 AND until_at > $2`)
+
 	useOnce = newStatement(`
 INSERT INTO once (kind, name, until_at)
 VALUES ($1, $2, $3)
@@ -50,6 +59,18 @@ func (s *Store) HasMark(ctx context.Context, kind string, hash []byte, now time.
 	return found, doing("read mark", err)
 }
 
+// MarkUntil returns until when the mark of a kind is alive, the zero time where none is.
+func (s *Store) MarkUntil(ctx context.Context, kind string, now time.Time) (until time.Time, err error) {
+	err = s.each(ctx, selectMarkOfKind, []any{kind, micros(now)}, func(rows *sql.Rows) error { return rows.Scan(instant{&until}) })
+	return until, doing("read the mark of a kind", err)
+}
+
+// DropMark deletes the live mark of a kind, whichever it is, and reports whether there was one.
+func (s *Store) DropMark(ctx context.Context, kind string, now time.Time) (bool, error) {
+	ok, err := s.changed(ctx, dropMark, kind, micros(now))
+	return ok, doing("drop a mark", err)
+}
+
 // UseOnce records (kind, key) until the given time and reports whether it was
 // new: of several concurrent calls exactly one gets true. What is past its time
 // counts until the janitor removes it.
@@ -60,7 +81,7 @@ func (s *Store) UseOnce(ctx context.Context, kind, key string, until time.Time) 
 
 var marksTable = table{
 	statements: []*statement{
-		putMark, spendMark, selectMark, useOnce,
+		putMark, spendMark, selectMark, selectMarkOfKind, dropMark, useOnce,
 	},
 	brooms: []broom{ // indexes once_until and marks_until
 		{"once", 0, sweep("once", "kind, name", "until_at <= $1")},

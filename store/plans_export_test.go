@@ -298,6 +298,9 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		spendMark:  one("setup", []byte("hash"), at),
 		selectMark: one("setup", []byte("hash"), at),
 
+		selectMarkOfKind: one("setup", at),
+		dropMark:         one("setup", at),
+
 		selectRevocationsAbout: {
 			argsAbout((&oauth.TokenFacts{
 				JTI: "jti", Authorization: "aut_1", Session: id.Session(crowd.ID("ses_", size.Sessions+n)), User: id.User(user), Client: id.Client(client), KeyID: "kid",

@@ -55,6 +55,8 @@ type UserDetail struct {
 	SecondFactor      bool `json:"second_factor"`
 	HasPassword       bool `json:"has_password"` // without one they cannot sign in
 	RecoveryCodesLeft int  `json:"recovery_codes_left"`
+	// PasswordLinkUntil is of a link for a first password that nobody used yet.
+	PasswordLinkUntil time.Time `json:"password_link_expires_at,omitzero" doc:"Until when the link for their first password is good that nobody used yet; absent: there is none"`
 }
 
 // Claims are the standard claims by their names (OpenID Connect Core 5.1).

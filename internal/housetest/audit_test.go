@@ -77,6 +77,13 @@ func trail() []audited {
 			_, err := s.House.Identity.PasswordLink(ctx, gatetest.Console, s.ada.ID, 0)
 			return err
 		})},
+		{action: "password.unlink", prepare: func(t *testing.T, s *scene) {
+			novice(t, s)
+			_, err := s.House.Identity.PasswordLink(context.Background(), gatetest.Console, s.ada.ID, 0)
+			must(t, err)
+		}, do: changed(func(ctx context.Context, s *scene) error {
+			return s.House.Identity.RevokePasswordLink(ctx, gatetest.Console, s.ada.ID, 0)
+		})},
 		{action: "password.first", prepare: keep(func(t *testing.T, s *scene) {
 			novice(t, s)
 			l, err := s.House.Identity.PasswordLink(context.Background(), gatetest.Console, s.ada.ID, 0)

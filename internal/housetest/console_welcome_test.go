@@ -66,7 +66,12 @@ func TestTheConsoleMakesALinkForANewPerson(t *testing.T) {
 	if made.Header.Get("Cache-Control") != "no-store" {
 		t.Error("the link is kept by the browser")
 	}
-	b.Get(person.URL.Path + "/credentials").Is(http.StatusOK).Says(`id="link"`)
+	credentials := b.Get(person.URL.Path + "/credentials").Is(http.StatusOK).Says(`id="link"`).Says(`id="revoke-link"`)
+	withdraw := b.Get(person.URL.Path + "/revoke-link").Is(http.StatusOK).Says("Withdraw the link of new@import.test?").Says("gatehouse user link --revoke new@import.test")
+	isWithout(t, withdraw.Press("", "submit").Is(http.StatusOK).At(credentials.URL.Path).Says("The link is withdrawn."), `id="revoke-link"`)
+	_, token, _ := strings.Cut(made.Body, "/welcome#token=")
+	token, _, _ = strings.Cut(token, "<")
+	s.Browser().Get("/welcome").Submit("token", token).Is(http.StatusForbidden).Says("not good any more")
 	isWithout(t, b.Get("/console/users/"+string(ada.ID)+"/credentials").Is(http.StatusOK), `id="link"`)
 	b.Get("/console/users/"+string(ada.ID)+"/password-link").Press("", "submit").Is(http.StatusConflict).Says("has a password already")
 }

@@ -33,6 +33,22 @@ func testMarks(t *testing.T, s *store.Store) {
 		oneWinner(t, func(int) (bool, error) { return s.SpendMark(ctx, "spent", mark, now) })
 		no(t)(s.HasMark(ctx, "spent", mark, now))
 	})
+	t.Run("AreDroppedByTheirKind", func(t *testing.T) {
+		mark := hash()
+		yes(t)(put("dropped", mark, now, false))
+		if end := must[time.Time](t)(s.MarkUntil(ctx, "dropped", now)); !end.Equal(until) {
+			t.Errorf("it is alive until %s, want %s", end, until)
+		}
+		no(t)(s.DropMark(ctx, "dropped", until))
+		no(t)(s.DropMark(ctx, "of no kind", now))
+		oneWinner(t, func(int) (bool, error) { return s.DropMark(ctx, "dropped", now) })
+		no(t)(s.HasMark(ctx, "dropped", mark, now))
+		for _, at := range []time.Time{now, until} {
+			if end := must[time.Time](t)(s.MarkUntil(ctx, "dropped", at)); !end.IsZero() {
+				t.Errorf("it is alive until %s, and was dropped", end)
+			}
+		}
+	})
 	t.Run("Expire", func(t *testing.T) {
 		mark := hash()
 		yes(t)(put("expired", mark, now, false))

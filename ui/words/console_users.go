@@ -70,7 +70,7 @@ type ConsoleUsers struct {
 
 	BulkDisable, BulkEnable, BulkSignOut, BulkGroup, BulkLink UserBulk
 
-	Disable, Enable, EndSessions, EndTokens, ResetFactors, Delete UserAct
+	Disable, Enable, EndSessions, EndTokens, RevokeLink, ResetFactors, Delete UserAct
 
 	Made, Changed, PasswordSet string // what was just done
 }
@@ -181,6 +181,9 @@ var englishConsoleUsers = ConsoleUsers{
 	EndTokens: UserAct{
 		Link: "End all tokens", Title: "End all tokens of {email}?", Why: "Applications lose their refresh tokens, and access tokens that came of them. What was allowed stays allowed.", Did: "All tokens are ended.",
 	},
+	RevokeLink: UserAct{
+		Link: "Withdraw the link", Title: "Withdraw the link of {email}?", Why: "The link for a first password is good no more. You can make another one.", Did: "The link is withdrawn.",
+	},
 	ResetFactors: UserAct{
 		Link: "Reset second step", Title: "Reset the second step of {email}?", Why: "Their authenticator and recovery codes are removed. Until they set up a new one, the password alone signs them in, unless policy asks for more.",
 		Did: "The second step is reset.",
@@ -282,6 +285,9 @@ var germanConsoleUsers = ConsoleUsers{
 	},
 	EndTokens: UserAct{
 		Link: "Alle Tokens beenden", Title: "Alle Tokens von {email} beenden?", Why: "Anwendungen verlieren ihre Refresh-Tokens und die Access-Tokens daraus. Was erlaubt wurde, bleibt erlaubt.", Did: "Alle Tokens sind beendet.",
+	},
+	RevokeLink: UserAct{
+		Link: "Link zurückziehen", Title: "Den Link von {email} zurückziehen?", Why: "Der Link für ein erstes Passwort gilt dann nicht mehr. Sie können einen neuen erzeugen.", Did: "Der Link ist zurückgezogen.",
 	},
 	ResetFactors: UserAct{
 		Link: "Zweiten Faktor zurücksetzen", Title: "Zweiten Faktor von {email} zurücksetzen?", Why: "Authenticator und Wiederherstellungscodes werden entfernt. Bis zu einer neuen Einrichtung genügt das Passwort, sofern keine Regel mehr verlangt.",

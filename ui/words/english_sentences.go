@@ -59,6 +59,7 @@ var englishSentences = itself(
 	"Somebody else has signed in in this browser meanwhile. Nothing was changed.",
 	"Somebody has this email already.",
 	"Somebody else has changed this person meanwhile. Look again.",
+	"There is no link for a first password of theirs that is good.",
 	"This person has a password already.",
 	"Somebody else changed this person meanwhile. Look at them again.",
 	"The person cannot sign in any more.",

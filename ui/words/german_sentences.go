@@ -51,6 +51,7 @@ var germanSentences = map[Phrase]Phrase{
 	"Somebody else has signed in in this browser meanwhile.":                      "Inzwischen hat sich in diesem Browser jemand anderes angemeldet.",
 	"Somebody else has signed in in this browser meanwhile. Nothing was changed.": "Inzwischen hat sich in diesem Browser jemand anderes angemeldet. Nichts wurde geändert.",
 	"Somebody has this email already.":                                            "Diese E-Mail-Adresse hat schon jemand.",
+	"There is no link for a first password of theirs that is good.":               "Es gibt keinen Link für ein erstes Passwort dieser Person, der gilt.",
 	"This person has a password already.":                                         "Diese Person hat schon ein Passwort.",
 	"Somebody else has changed this person meanwhile. Look again.":                "Inzwischen hat jemand anderes diese Person geändert. Sehen Sie noch einmal nach.",
 	"Somebody else changed this person meanwhile. Look at them again.":            "Inzwischen hat jemand anderes diese Person geändert. Sehen Sie noch einmal nach.",

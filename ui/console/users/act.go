@@ -53,6 +53,12 @@ var acts = []act{
 		},
 	},
 	{
+		name: "revoke-link", operation: "revokePasswordLink", command: "user link --revoke", danger: true, do: answering[admin.Nothing], hidden: true, to: "/credentials",
+		say: func(say *words.Catalogue) words.UserAct {
+			return words.UserAct{Link: say.ConsoleUsers.RevokeLink.Link, Title: say.ConsoleUsers.RevokeLink.Title, Why: say.ConsoleUsers.RevokeLink.Why, Did: say.ConsoleUsers.RevokeLink.Did}
+		}, offered: func(u *wire.UserDetail) bool { return !u.PasswordLinkUntil.IsZero() },
+	},
+	{
 		name: "reset-factors", operation: "resetUserFactors", command: "user reset-factor", danger: true, aside: true, do: answering[admin.Nothing],
 		say: func(say *words.Catalogue) words.UserAct {
 			return words.UserAct{Link: say.ConsoleUsers.ResetFactors.Link, Title: say.ConsoleUsers.ResetFactors.Title, Why: say.ConsoleUsers.ResetFactors.Why, Did: say.ConsoleUsers.ResetFactors.Did}

@@ -40,11 +40,14 @@ func (f *userFrame) hasAside() bool {
 }
 
 func (p credentialsPage) facts(say *words.Catalogue) []part.Fact {
-	return []part.Fact{
-		{Name: say.ConsoleUsers.Password, Value: password(p.User.HasPassword)},
-		{Name: say.ConsoleUsers.Factor, Value: factor(p.User.SecondFactor)},
-		{Name: say.ConsoleUsers.CodesLeft, Value: part.Number(p.User.RecoveryCodesLeft)},
+	all := []part.Fact{{Name: say.ConsoleUsers.Password, Value: password(p.User.HasPassword)}}
+	if until := p.User.PasswordLinkUntil; !until.IsZero() {
+		all = append(all, part.Fact{Name: string(say.ConsoleUsers.LinkMade), Value: part.Left(part.Countdown{Now: p.Now, Until: until})})
 	}
+	return append(all,
+		part.Fact{Name: say.ConsoleUsers.Factor, Value: factor(p.User.SecondFactor)},
+		part.Fact{Name: say.ConsoleUsers.CodesLeft, Value: part.Number(p.User.RecoveryCodesLeft)},
+	)
 }
 
 // tokens are what the person's programs prove who they are by.
