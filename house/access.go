@@ -163,10 +163,17 @@ func (g guardOfPeople) MayStillLetIn(ctx context.Context, by audit.Actor, user i
 	if err != nil {
 		return err
 	}
+	if err := couldLetIn(s, by, user, time.Now()); err != nil {
+		return err
+	}
+	return g.access.CouldActFor(ctx, by, access.Subject{Kind: access.User, ID: string(user)})
+}
+
+// couldLetIn refuses who may not let the person in by s.
+func couldLetIn(s *access.Snapshot, by audit.Actor, user id.User, now time.Time) error {
 	if by.Key != "" && !s.HasKey(id.ServiceKey(by.Key)) {
 		return lostLetIn("the key is over")
 	}
-	now := time.Now()
 	d, err := s.Decide(&access.Question{
 		Principal: access.Subject{Kind: kinds[by.Kind], ID: by.ID}, Permission: letsIn, Now: now,
 		Level: proof.AAL2, AuthTime: now, Resource: access.Resource{ID: string(user)},
@@ -177,7 +184,7 @@ func (g guardOfPeople) MayStillLetIn(ctx context.Context, by audit.Actor, user i
 	if d.Outcome != access.Allowed {
 		return lostLetIn(string(d.Reason))
 	}
-	return g.access.CouldActFor(ctx, by, access.Subject{Kind: access.User, ID: string(user)})
+	return nil
 }
 
 func lostLetIn(why string) error {
