@@ -3,6 +3,7 @@ package identity
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +114,47 @@ func TestSomePeopleComeInTheOrderOfTheList(t *testing.T) {
 				for _, u := range page {
 					name, _, _ := strings.Cut(strings.ToLower(u.Email), "@")
 					got = append(got, name)
+				}
+				if f.After = next; next == (UserCursor{}) {
+					break
+				}
+			}
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("%s, %d a page: %v, want %s", what, limit, got, c.want)
+			}
+		}
+	}
+}
+
+// Those of some who are found by a later part come in the order of these, each manager's own alone.
+func TestSomePeopleAreFoundByTheirPartsAsFarAsTheyAreSeen(t *testing.T) {
+	t.Parallel()
+	m := newMemory()
+	var some []id.User
+	for i, name := range []string{"Amy Suez", "Bob Suds", "Cat Sued", "Dan Other", "Eve Suds"} {
+		u := User{ID: id.User("usr_" + strconv.Itoa(i)), Email: string(name[0]) + "@x.test", Name: name}
+		m.users[u.ID], some = u, append(some, u.ID)
+	}
+	s := &Service{Store: m}
+	for what, c := range map[string]struct {
+		sees func(u *User) bool
+		some []id.User
+		want string
+	}{
+		"all":      {nil, some, "Bob Eve Cat Amy"},
+		"not seen": {func(u *User) bool { return u.Name != "Cat Sued" }, some, "Bob Eve Amy"},
+		"some":     {nil, some[1:3], "Bob Cat"},
+		"of none":  {nil, nil, ""},
+	} {
+		for _, limit := range []int{1, 2, 10} {
+			f, got := UserFilter{Search: "su", Sees: c.sees, Limit: limit}, []string{}
+			for range 10 {
+				page, next, err := s.OfThese(t.Context(), f, c.some)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, u := range page {
+					got = append(got, u.Name[:3])
 				}
 				if f.After = next; next == (UserCursor{}) {
 					break

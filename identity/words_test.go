@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"encoding/base64"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,25 @@ func TestAPlaceInASearchIsReadAgainWhateverSomebodyIsCalled(t *testing.T) {
 		c := CursorOf(u, "mül")
 		if again, ok := ParseUserCursor(c.String()); !ok || again != c || len(c.String()) > 1500 {
 			t.Errorf("%q (%d bytes) is read as %v, %v", c.String(), len(c.String()), again, ok)
+		}
+	}
+}
+
+// What is no place of a search is refused, also where it looks like one.
+func TestAPlaceThatNoSearchGaveIsNone(t *testing.T) {
+	t.Parallel()
+	place := func(word string) string {
+		return "word." + base64.RawURLEncoding.EncodeToString([]byte(word)) + ".usr_00000000000000000000000001"
+	}
+	if _, ok := ParseUserCursor(place("sue")); !ok {
+		t.Fatal("a place is refused")
+	}
+	for what, text := range map[string]string{
+		"no text": place("a\x00b"), "no characters": place("\xff\xfe"), "too long": place(strings.Repeat("a", maxFolded+1)), "no word": place(""),
+		"nobody": "word.c3Vl.", "of no person": "word.c3Vl.grp_1", "another spelling": "word.c3Vm.usr_1.x", "bits to spare": "word.c3V." + "usr_00000000000000000000000001",
+	} {
+		if c, ok := ParseUserCursor(text); ok {
+			t.Errorf("%s: %q is read as %+v", what, text, c)
 		}
 	}
 }

@@ -10,10 +10,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"gatehouse/access"
 	"gatehouse/config"
 	"gatehouse/gate"
 	"gatehouse/internal/gatetest"
+	"gatehouse/proof"
 )
 
 const behindForm = applications + "/-/gate"
@@ -136,6 +139,59 @@ func TestTheFormOfAnApplicationBehindTheGateMakesItsAPI(t *testing.T) {
 	makes(late).Is(http.StatusConflict).Says("id-problem").Says("is made, and stays")
 	late.Set("id", "free")
 	makes(late).Is(http.StatusOK).Says("The upstream and the route are made.")
+}
+
+// The form adds a permission to an API that is there, and takes nothing from the others; and it makes nothing
+// while it is looked at.
+func TestTheFormOfAnApplicationKeepsWhatItsAPIAsksFor(t *testing.T) {
+	t.Parallel()
+	g := keptHouse(t)
+	asked := access.Permission{Resource: "pages", Action: "delete", Description: "Delete pages", Sensitive: true, Requires: access.Requirement{Level: proof.AAL2, MaxAge: 5 * time.Minute}}
+	_, err := g.House.Access.CreateAPI(t.Context(), gatetest.Console, access.API{ID: "wiki", Audience: "https://wiki.example.test", Permissions: []access.Permission{asked}})
+	must(t, err)
+	g.Settle()
+	b := atConsole(t, g.Gate, g.Person("boss", gatetest.TOTP, gatetest.Administrator))
+	typed := url.Values{"host": {"wiki.example.test"}, "target": {g.app.URL}, "api": {"wiki"}, "permission": {"pages:read"}, "make": {"true"}}
+	sends := func(but url.Values) *gatetest.Page {
+		t.Helper()
+		all := maps.Clone(typed)
+		maps.Copy(all, but)
+		return fills(t, b, b.Get(behindForm), behindForm, all)
+	}
+	sends(url.Values{"check": {"true"}}).Is(http.StatusOK)
+	for _, bad := range []string{":read", "pages:", "pages"} {
+		sends(url.Values{"check": {"true"}, "permission": {bad}}).Is(http.StatusUnprocessableEntity).Says("permission-problem")
+	}
+	there, err := g.House.Access.API(t.Context(), "wiki")
+	must(t, err)
+	if len(there.Permissions) != 1 {
+		t.Errorf("a form that was looked at made %+v", there.Permissions)
+	}
+	sends(nil).Is(http.StatusOK).Says("The upstream and the route are made.")
+	there, err = g.House.Access.API(t.Context(), "wiki")
+	must(t, err)
+	if len(there.Permissions) != 2 || there.Permissions[0] != asked {
+		t.Errorf("the permissions are %+v", there.Permissions)
+	}
+}
+
+// Who may not make an API is not offered to, makes none by a form of their own, and is led to no grant that
+// they could not give.
+func TestOnlyWhoMayMakeAnAPIMakesItWithAnApplication(t *testing.T) {
+	t.Parallel()
+	g := keptHouse(t)
+	clerk := g.Person("clerk", gatetest.TOTP)
+	(&steering{Gate: g.Gate, t: t}).role(clerk, "routes-alone", func(one string) bool {
+		return strings.HasPrefix(one, "routes:") || one == "apis:read"
+	})
+	b := atConsole(t, g.Gate, clerk)
+	form := b.Get(behindForm).Is(http.StatusOK)
+	isWithout(t, form, `id="make"`)
+	typed := url.Values{"host": {"wiki.example.test"}, "target": {g.app.URL}, "api": {"wiki"}, "permission": {"pages:read"}, "make": {"true"}}
+	fills(t, b, form, behindForm, typed).Is(http.StatusUnprocessableEntity).Says("api-problem")
+	typed.Set("api", "shop")
+	typed.Set("permission", "orders:read")
+	isWithout(t, fills(t, b, b.Get(behindForm), behindForm, typed).Is(http.StatusOK).Says("The upstream and the route are made."), "/console/grants/new")
 }
 
 // Where no network is set for servers behind the gate, the forms say so before anything is typed.

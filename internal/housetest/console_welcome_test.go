@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/access"
 	"gatehouse/internal/gatetest"
 )
 
@@ -74,4 +75,65 @@ func TestTheConsoleMakesALinkForANewPerson(t *testing.T) {
 	s.Browser().Get("/welcome").Submit("token", token).Is(http.StatusForbidden).Says("not good any more")
 	isWithout(t, b.Get("/console/users/"+string(ada.ID)+"/credentials").Is(http.StatusOK), `id="link"`)
 	b.Get("/console/users/"+string(ada.ID)+"/password-link").Press("", "submit").Is(http.StatusConflict).Says("has a password already")
+}
+
+// The form makes a link of the person who stood on it, once, and is for who may let people in.
+func TestTheConsoleMakesALinkOnceOfThePersonWhoStandsThere(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	ada, bob := s.Person("ada", gatetest.TOTP, gatetest.Administrator), s.Person("bob", gatetest.NoPassword)
+	at := "/console/users/" + string(bob.ID) + "/password-link"
+	b := atConsole(t, s.Gate, ada)
+	before := b.Get(at).Is(http.StatusOK)
+	u, err := s.House.Identity.User(t.Context(), bob.ID)
+	must(t, err)
+	u.Name = "Bob of another name"
+	_, err = s.House.Identity.Update(t.Context(), gatetest.Console, u)
+	must(t, err)
+	isWithout(t, before.Press("", "submit").Is(http.StatusPreconditionFailed), "#token=")
+	form := b.Get(at).Is(http.StatusOK)
+	form.Press("", "submit").Is(http.StatusCreated).Says("#token=usr_")
+	isWithout(t, form.Press("", "submit").Is(http.StatusConflict).Says("not shown again"), "#token=")
+
+	clerk := s.Person("clerk", gatetest.TOTP)
+	s.role(clerk, "sees-people", func(p string) bool { return p == "users:read" })
+	atConsole(t, s.Gate, clerk).Get(at).Is(http.StatusForbidden).Says("users:credentials")
+}
+
+// Whoever sees people sees those of an import, each manager theirs, also where the import itself is not
+// for them.
+func TestThePeopleOfAnImportAreListedAsFarAsTheyAreSeen(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	s.targets()
+	name := string(importOf(s.begin(s.boss, fileOf(3), false)))
+	s.Settle()
+	must(t, s.House.Intake.Step(t.Context(), time.Now()))
+	first, err := s.House.Identity.UserByEmail(t.Context(), "person-0@import.test")
+	must(t, err)
+	manager := s.account("manager", func(string) bool { return false })
+	for _, member := range []access.Subject{{Kind: access.User, ID: string(first.ID)}, {Kind: access.ServiceAccount, ID: "manager"}} {
+		_, err := s.House.Access.AddMember(t.Context(), gatetest.Console, access.MembershipRecord{Membership: access.Membership{Of: access.Subject{Kind: access.Organisation, ID: "acme"}, Member: member}})
+		must(t, err)
+	}
+	_, err = s.House.Access.Give(t.Context(), gatetest.Console, access.Grant{
+		Subject: access.Subject{Kind: access.ServiceAccount, ID: "manager"}, Effect: access.Allow, Org: "acme", Where: access.Where{Place: access.Everywhere}, Reason: "test",
+		Permission: access.Pattern{API: access.Gatehouse, Resource: "users", Action: "read"},
+	})
+	must(t, err)
+	clerk := s.Person("clerk", gatetest.TOTP)
+	s.role(clerk, "sees-people", func(p string) bool { return p == "users:read" })
+	for who, c := range map[string]struct {
+		key  string
+		sees int
+	}{"everybody": {s.boss, 3}, "one organisation": {manager, 1}} {
+		a := s.call(c.key, http.MethodGet, "/api/v1/users?has_password=false&import="+name, nil)
+		if n := strings.Count(string(a.Body), "@import.test"); a.Status != http.StatusOK || n != c.sees || strings.Count(string(a.Body), `"has_password":false`) != c.sees {
+			t.Errorf("who sees %s sees %d: %d %s", who, n, a.Status, a.Body)
+		}
+	}
+	if a := s.call(s.boss, http.MethodGet, "/api/v1/users?email=person-0@import.test&import="+name, nil); a.Status != http.StatusUnprocessableEntity {
+		t.Errorf("one address of an import: %d %s", a.Status, a.Body)
+	}
+	atConsole(t, s.Gate, clerk).Get("/console/users?import=" + name).Is(http.StatusOK).Says("person-0@import.test")
 }

@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/admin"
 	"gatehouse/internal/gatetest"
+	"gatehouse/oauth"
 )
 
 // Whoever signs everybody out does it on purpose, lately proved, and stays where they are.
@@ -33,4 +34,22 @@ func TestTheConsoleSignsEverybodyOut(t *testing.T) {
 		elsewhere.Get("/account").At("/signin")
 		b.Get("/console/sessions").Is(http.StatusOK)
 	})
+}
+
+// Whoever asks with a token comes from no browser that could be spared: theirs end with the others, and
+// the token with them.
+func TestWhoSignsEverybodyOutByATokenIsSignedOutThemselves(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	own := oauth.OwnAPI(gatetest.Issuer)
+	app := s.App("steers", func(c *oauth.Client) { c.Scopes, c.Audiences = []string{"openid", "gatehouse.admin"}, []string{own} })
+	ada, b := s.Person("ada", gatetest.TOTP, gatetest.Administrator), s.Browser()
+	token := app.Tokens(b, ada, "scope", "openid gatehouse.admin", "resource", own).Text("access_token")
+	if a := s.call(token, http.MethodPost, "/api/v1/sessions/end", map[string]any{"of": "everybody"}); a.Status != http.StatusOK {
+		t.Fatalf("the end: %d %s", a.Status, a.Body)
+	}
+	b.Get("/account").At("/signin")
+	if a := s.call(token, http.MethodGet, "/api/v1/users", nil); a.Status != http.StatusUnauthorized {
+		t.Errorf("the token is good for %d", a.Status)
+	}
 }

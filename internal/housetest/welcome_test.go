@@ -159,6 +159,28 @@ func (s *steering) isRecorded(t *testing.T, of id.User, refused bool, before int
 	}
 }
 
+// A link is of the person whom its maker looked at, and is told once.
+func TestALinkByTheAPIIsOfThePersonAsTheyWereSeen(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	bob := s.Person("bob", gatetest.NoPassword)
+	at := admin.Base + "/users/" + string(bob.ID)
+	seen := s.call(s.boss, http.MethodGet, at, nil).Header.Get("ETag")
+	u, err := s.House.Identity.User(t.Context(), bob.ID)
+	must(t, err)
+	u.Name = "Bob of another name"
+	_, err = s.House.Identity.Update(t.Context(), gatetest.Console, u)
+	must(t, err)
+	if a := s.call(s.boss, http.MethodPost, at+"/password-link", nil, "If-Match", seen); a.Status != http.StatusPreconditionFailed {
+		t.Errorf("of somebody who was changed: %d %s", a.Status, a.Body)
+	}
+	made := s.call(s.boss, http.MethodPost, at+"/password-link", nil, "If-Match", "*", "Idempotency-Key", "one")
+	again := s.call(s.boss, http.MethodPost, at+"/password-link", nil, "If-Match", "*", "Idempotency-Key", "one")
+	if _, token, _ := strings.Cut(made.Text("link"), "#token="); made.Status != http.StatusCreated || token == "" || again.Status == http.StatusCreated || strings.Contains(string(again.Body), token) {
+		t.Errorf("made: %d, and once more: %d %s", made.Status, again.Status, again.Body)
+	}
+}
+
 // Whoever sets their first password in a browser in which somebody else is signed in goes on as
 // themselves.
 func TestAFirstPasswordSignsInWhoSetIt(t *testing.T) {
