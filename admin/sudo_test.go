@@ -10,12 +10,13 @@ import (
 func TestWhatHandsOutCredentialsTakesAFreshProof(t *testing.T) {
 	t.Parallel()
 	credentials := []string{"users:credentials", "clients:secrets", "services:keys", "personal-tokens:create", "keys:rotate", "keys:revoke"}
+	takesBack := []string{"revokePasswordLink"} // it is in a hurry, and lets nobody in
 	seen := 0
 	for _, rt := range Table() {
 		if !rt.Secret && !(slices.Contains(credentials, rt.Permission) && rt.Changes()) && rt.ID != "endAllSessions" {
 			continue
 		}
-		if seen++; !rt.Sudo {
+		if seen++; !rt.Sudo && !slices.Contains(takesBack, rt.ID) {
 			t.Errorf("%s (%s) takes no fresh proof", rt.ID, rt.Permission)
 		}
 	}
