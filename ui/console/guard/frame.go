@@ -109,13 +109,14 @@ func (f *Frame) Part(say *words.Catalogue, h part.Heading, notice string, crumbs
 	if f.visit != nil && f.visit.narrowed {
 		drawn.Partial = say.Console.Partial
 	}
+	here := f.section(crumbs)
 	for _, g := range f.nav {
 		group := part.NavGroup{}
 		if g.Label != nil {
 			group.Label = g.Label(say)
 		}
 		for _, s := range g.Sections {
-			group.Items = append(group.Items, part.NavItem{Label: s.Label(say), Href: s.Path, Current: f.within(s.Path)})
+			group.Items = append(group.Items, part.NavItem{Label: s.Label(say), Href: s.Path, Current: s.Path == here})
 		}
 		drawn.Nav = append(drawn.Nav, group)
 	}
@@ -129,6 +130,23 @@ func (f *Frame) TakesBack(path, etag string, offered func(act string) bool) {
 	if other != "" && offered(other) {
 		f.Undo, f.undoETag = path+"/"+other, etag
 	}
+}
+
+// section is the path of the section that the page is of, "" for none: the one that its address
+// stands below, and else the one that its crumbs begin with, as what has a place of its own
+// belongs to one too.
+func (f *Frame) section(crumbs []part.Link) string {
+	for _, g := range f.nav {
+		for _, s := range g.Sections {
+			if f.within(s.Path) {
+				return s.Path
+			}
+		}
+	}
+	if len(crumbs) > 0 {
+		return crumbs[0].Href
+	}
+	return ""
 }
 
 // within reports whether the page is that of a section or below it.
