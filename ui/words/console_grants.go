@@ -79,7 +79,7 @@ var englishConsoleGrants = ConsoleGrants{
 	Reason: "Reason", ReasonHint: "For whoever asks later why", Ticket: "Ticket", Created: "Made",
 	RevokedBy: "Revoked by", RevokedWhy: "Revoked because",
 
-	Extend: GrantAct{Link: "Extend", Title: "Extend {name} for {email}", Why: "It lasts until then instead of until its present end. It cannot be made shorter so.", Did: "It is extended."},
+	Extend: GrantAct{Link: "Extend", Title: "Extend {name} for {email}", Why: "The end that you name replaces the present one. It must be a later one.", Did: "It is extended."},
 	Revoke: GrantAct{Link: "Revoke", Title: "Revoke {name} for {email}?", Why: "It ends now, for everybody whom it reaches, and stays in the list with the reason.", Did: "It is revoked."},
 	Last:   "How long", LastHint: "A number and a unit: 2m, 8h, 30d; counted from now", LastHintEnd: "A number and a unit: 2m, 8h, 30d. Empty: until it is revoked, or until the moment below",
 	BulkExtend: "Extend several grants", BulkRevoke: "Revoke several grants",
@@ -131,7 +131,7 @@ var germanConsoleGrants = ConsoleGrants{
 	Reason: "Grund", ReasonHint: "Für alle, die später danach fragen", Ticket: "Vorgang", Created: "Angelegt",
 	RevokedBy: "Widerrufen von", RevokedWhy: "Grund des Widerrufs",
 
-	Extend: GrantAct{Link: "Verlängern", Title: "{name} für {email} verlängern", Why: "Sie gilt dann bis dahin statt bis zum jetzigen Ende. Verkürzen lässt sie sich so nicht.", Did: "Die Zuweisung ist verlängert."},
+	Extend: GrantAct{Link: "Verlängern", Title: "{name} für {email} verlängern", Why: "Das neue Ende tritt an die Stelle des jetzigen. Es muss später liegen.", Did: "Die Zuweisung ist verlängert."},
 	Revoke: GrantAct{Link: "Widerrufen", Title: "{name} für {email} widerrufen?", Why: "Sie endet jetzt, für alle, die sie erreicht, und bleibt mit dem Grund in der Liste.", Did: "Die Zuweisung ist widerrufen."},
 	Last:   "Dauer", LastHint: "Eine Zahl mit Einheit: 2m, 8h, 30d; ab jetzt", LastHintEnd: "Eine Zahl mit Einheit: 2m, 8h, 30d. Leer: bis zum Widerruf oder bis zum Zeitpunkt darunter",
 	BulkExtend: "Mehrere Zuweisungen verlängern", BulkRevoke: "Mehrere Zuweisungen widerrufen",

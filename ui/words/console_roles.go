@@ -19,7 +19,6 @@ type ConsoleRoles struct {
 	Children            string
 	Longest, Endless    string // how long a grant may last
 	Created, Updated    string
-	Always              string // of what is built in
 	BuiltIn, BuiltInWhy string
 	Permissions         Plural // N
 	TreeWhy, TreeCut    string
@@ -107,7 +106,7 @@ var englishConsoleRoles = ConsoleRoles{
 	AllRoles: "All roles",
 	Role:     "Role", Own: "Own permissions", Parents: "Inherits from", Children: "Inherited by",
 	Longest: "Longest grant", Endless: "Without end",
-	Created: "Created", Updated: "Changed", Always: "Built in",
+	Created: "Created", Updated: "Changed",
 	BuiltIn: "Built in", BuiltInWhy: "It is a part of Gatehouse and stays as it is.",
 	Permissions: Plural{None: "no permissions of its own", One: "{n} permission or pattern", Other: "{n} permissions and patterns"},
 	TreeWhy:     "Below a role stand those whose permissions it has too.", TreeCut: "The tree is larger than a page. Look at single roles in the list.",
@@ -179,7 +178,7 @@ var germanConsoleRoles = ConsoleRoles{
 	AllRoles: "Alle Rollen",
 	Role:     "Rolle", Own: "Eigene Berechtigungen", Parents: "Erbt von", Children: "Wird geerbt von",
 	Longest: "Längste Zuweisung", Endless: "Unbefristet",
-	Created: "Angelegt", Updated: "Geändert", Always: "Eingebaut",
+	Created: "Angelegt", Updated: "Geändert",
 	BuiltIn: "Eingebaut", BuiltInWhy: "Sie gehört zu Gatehouse und bleibt, wie sie ist.",
 	Permissions: Plural{None: "keine eigenen Berechtigungen", One: "{n}\u00a0Berechtigung oder Muster", Other: "{n}\u00a0Berechtigungen und Muster"},
 	TreeWhy:     "Unter einer Rolle stehen die Rollen, von denen sie erbt.", TreeCut: "Der Baum ist größer als eine Seite. Sehen Sie einzelne Rollen in der Liste an.",

@@ -29,7 +29,7 @@ type ConsoleSessions struct {
 
 var englishConsoleSessions = ConsoleSessions{
 	Title: "Sessions",
-	Lead:  "The browsers that are signed in here, the newest first.",
+	Lead:  "The browsers that are signed in here.",
 
 	Begun: "Begun", Whenever: "Whenever", Hour: "Within the hour", Day: "Within a day", Week: "Within a week",
 	Person: "Those of one person", PersonHint: "Their whole address", NoPerson: "Nobody has this address.",
@@ -60,7 +60,7 @@ var englishConsoleSessions = ConsoleSessions{
 
 var germanConsoleSessions = ConsoleSessions{
 	Title: "Sitzungen",
-	Lead:  "Die Browser, die hier angemeldet sind, die neuesten zuerst.",
+	Lead:  "Die Browser, die hier angemeldet sind.",
 
 	Begun: "Begonnen", Whenever: "Beliebig", Hour: "In der letzten Stunde", Day: "In den letzten 24 Stunden", Week: "In den letzten 7 Tagen",
 	Person: "Person", PersonHint: "Die vollständige Adresse", NoPerson: "Niemand hat diese Adresse.",

@@ -41,7 +41,7 @@ var englishConsoleSettings = ConsoleSettings{
 	Lead:    "What may be changed while Gatehouse runs. It counts on every replica within a second; everything else stands in the configuration.",
 	Setting: "Setting", Value: "Value", Default: "Default", From: "Set by", Key: "Key", Stored: "Stored here", Known: "What is known",
 	NotSet:    "not set",
-	Forever:   "for ever",
+	Forever:   "forever",
 	ByDefault: "the default", Follows: "follows from", Here: "Set here", Locked: "Locked",
 	LockedBy: "It is set by {name}, which counts more than what is set here. Change it there, or remove it there first.",
 	Unusable: "Not usable", UnusableWhy: "What is stored here cannot be used, and something else counts:",
@@ -55,7 +55,7 @@ var englishConsoleSettings = ConsoleSettings{
 
 	Idle:              Setting{"Signed in without a request", "How long a browser stays signed in while nobody uses it."},
 	Absolute:          Setting{"Signed in at most", "How long a browser stays signed in, whatever it does."},
-	MFA:               Setting{"Who needs a second step", "Who must set up an authenticator. That nobody must can be said in the configuration alone."},
+	MFA:               Setting{"Who needs a second step", "Who must set up an authenticator. Only the configuration can say that nobody must."},
 	Interaction:       Setting{"Time for a sign-in", "How long a sign-in may take from its first page to its last."},
 	Fresh:             Setting{"A fresh proof", "How long a proof counts as fresh where somebody changes how they sign in."},
 	HelpText:          Setting{"Help with the sign-in", "What the page behind “Forgot your password?” says, at most 1,000 characters."},

@@ -13,6 +13,7 @@ type GateKind struct {
 	EditTitle, DeleteTitle          Title // Name
 	FormLead                        string
 	DeleteWhy, Kept                 string
+	Needs                           Phrase // Name of one of Routes
 	DidCreate, DidChange, DidDelete string
 }
 
@@ -40,7 +41,7 @@ var englishConsoleUpstreams = GateKind{
 	At: "Targets", Speaks: "Protocol", Routes: "Routes to it", NoRoutes: "No route leads to it.",
 	NewTitle: "New upstream", EditTitle: "Change the upstream {name}", DeleteTitle: "Delete the upstream {name}?",
 	FormLead:  "Routes lead to it by its name.",
-	DeleteWhy: "It cannot be undone. An upstream to which a route leads is kept.", Kept: "A route leads to it still. Change or delete that first.",
+	DeleteWhy: "It cannot be undone. An upstream to which a route leads is kept.", Kept: "A route leads to it still. Change or delete that first.", Needs: "The route {name} leads to it.",
 	DidCreate: "The upstream is made.", DidChange: "The upstream is changed.", DidDelete: "The upstream is deleted.",
 }
 
@@ -51,7 +52,7 @@ var englishConsoleEdges = GateKind{
 	At: "Asks from", Speaks: "Dialect", Routes: "May ask about", NoRoutes: "All routes",
 	NewTitle: "New proxy", EditTitle: "Change the proxy {name}", DeleteTitle: "Delete the proxy {name}?",
 	FormLead:  "It shows a secret or a certificate for itself. Both are asked for where both are there.",
-	DeleteWhy: "It is answered no more from then on, and lets nobody through.", Kept: "A route without an upstream needs it still. Change or delete that first.",
+	DeleteWhy: "It is answered no more from then on, and lets nobody through.", Kept: "A route without an upstream needs it still. Change or delete that first.", Needs: "It may ask about the route {name}.",
 	DidCreate: "The proxy may ask now.", DidChange: "The proxy is changed.", DidDelete: "The proxy may ask no more.",
 }
 
@@ -64,7 +65,7 @@ var englishConsoleGateParts = ConsoleGateParts{
 	Name: "Name", NameHint: "Small letters, digits and hyphens.",
 	Audience: "Audience", AudienceHint: "Of the assertion that tells it who calls. Empty: its name.", Health: "Health path", HealthHint: "Asked of each target, such as /healthz. Empty: nothing is asked.",
 	Shows: "Shows", Secret: "a secret", Certificate: "a client certificate",
-	Changed: "Changed", Says: "What is said of it", Whole: "All of it, as docs/gate.md has it", NotServed: "This server does not serve it: it has no gate, or cannot use its routes.",
+	Changed: "Changed", Says: "What is known", Whole: "All of it, as docs/gate.md has it", NotServed: "This server does not serve it: it has no gate, or cannot use its routes.",
 	TargetsHint: "One in a line: http:// or https:// with a host and a port.", Rest: "Everything else", RestHint: "As JSON: identity, tls, health, timeouts and retry, as docs/gate.md has them.",
 	PeersHint: "One in a line: an address, or a network such as 10.0.0.0/8.", Secrets: "Secrets", SecretsHint: "The SHA-256 of each in hex, one in a line; two while one takes the place of the other.",
 	Certificates: "Certificates", CertificatesHint: "In PEM, as it shows them to the gate.", RoutesHint: "Their names, one in a line. Empty: all.",
@@ -78,7 +79,7 @@ var germanConsoleUpstreams = GateKind{
 	At: "Ziele", Speaks: "Protokoll", Routes: "Routen dorthin", NoRoutes: "Keine Route führt dorthin.",
 	NewTitle: "Neuer Upstream", EditTitle: "Den Upstream {name} ändern", DeleteTitle: "Den Upstream {name} löschen?",
 	FormLead:  "Routen führen unter seiner Bezeichnung dorthin.",
-	DeleteWhy: "Das lässt sich nicht rückgängig machen. Ein Upstream, zu dem eine Route führt, lässt sich nicht löschen.", Kept: "Eine Route führt noch dorthin. Ändern oder löschen Sie zuerst diese.",
+	DeleteWhy: "Das lässt sich nicht rückgängig machen. Ein Upstream, zu dem eine Route führt, lässt sich nicht löschen.", Kept: "Eine Route führt noch dorthin. Ändern oder löschen Sie zuerst diese.", Needs: "Die Route {name} führt dorthin.",
 	DidCreate: "Der Upstream ist angelegt.", DidChange: "Der Upstream ist geändert.", DidDelete: "Der Upstream ist gelöscht.",
 }
 
@@ -89,7 +90,7 @@ var germanConsoleEdges = GateKind{
 	At: "Fragt von", Speaks: "Protokoll", Routes: "Darf fragen nach", NoRoutes: "Allen Routen",
 	NewTitle: "Neuer Proxy", EditTitle: "Den Proxy {name} ändern", DeleteTitle: "Den Proxy {name} löschen?",
 	FormLead:  "Er weist sich mit einem Geheimnis oder einem Zertifikat aus. Ist beides angegeben, wird beides verlangt.",
-	DeleteWhy: "Er bekommt dann keine Antwort mehr und lässt niemanden durch.", Kept: "Eine Route ohne Upstream braucht ihn noch. Ändern oder löschen Sie zuerst diese.",
+	DeleteWhy: "Er bekommt dann keine Antwort mehr und lässt niemanden durch.", Kept: "Eine Route ohne Upstream braucht ihn noch. Ändern oder löschen Sie zuerst diese.", Needs: "Er darf nach der Route {name} fragen.",
 	DidCreate: "Der Proxy darf jetzt fragen.", DidChange: "Der Proxy ist geändert.", DidDelete: "Der Proxy darf nicht mehr fragen.",
 }
 

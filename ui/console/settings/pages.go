@@ -78,7 +78,7 @@ func (g group) table(say *words.Catalogue) part.Table {
 	t := part.Table{ID: g.name, Caption: g.label(say), Columns: []part.Column{{Label: say.ConsoleSettings.Setting}, {Label: say.ConsoleSettings.Value}, {Label: say.ConsoleSettings.From}}}
 	for _, s := range g.all {
 		t.Rows = append(t.Rows, part.Row{Label: s.Path, Href: pathOf(s.Path), Cells: []templ.Component{
-			part.Cell(part.Lines{Main: wordsOf(say, s.Path).Label, Code: s.Path}), valueOf(s.Value), from(s),
+			part.Cell(part.Lines{Main: wordsOf(say, s.Path).Label, Code: s.Path}), saidOf(say, s.Path, s.Value), from(s),
 		}})
 	}
 	return t
@@ -97,6 +97,19 @@ func wordsOf(say *words.Catalogue, key string) words.Setting {
 		of.Label = key
 	}
 	return of
+}
+
+// saidOf is the value of a setting, in words where it is one of a few.
+func saidOf(say *words.Catalogue, key, value string) templ.Component {
+	if key == "signin.mfa" {
+		switch value {
+		case "administrators":
+			return part.Text(say.ConsoleSettings.MFAAdministrators)
+		case "everybody":
+			return part.Text(say.ConsoleSettings.MFAEverybody)
+		}
+	}
+	return valueOf(value)
 }
 
 // settingPage shows a setting, and lets it be changed where nothing else sets it.
@@ -120,13 +133,13 @@ func (p settingPage) stored() bool { return p.Setting.Layer == "database" || p.S
 
 func (p settingPage) facts(say *words.Catalogue) []part.Fact {
 	all := []part.Fact{
-		{Name: say.ConsoleSettings.Value, Value: valueOf(p.Setting.Value)},
-		{Name: say.ConsoleSettings.Default, Value: valueOf(p.Setting.Default)},
+		{Name: say.ConsoleSettings.Value, Value: saidOf(say, p.Setting.Path, p.Setting.Value)},
+		{Name: say.ConsoleSettings.Default, Value: saidOf(say, p.Setting.Path, p.Setting.Default)},
 		{Name: say.ConsoleSettings.From, Value: from(p.Setting)},
 		{Name: say.ConsoleSettings.Key, Value: part.Copy("key", p.Setting.Path)},
 	}
 	if p.Setting.Stored != nil {
-		all = append(all, part.Fact{Name: say.ConsoleSettings.Stored, Value: valueOf(*p.Setting.Stored)})
+		all = append(all, part.Fact{Name: say.ConsoleSettings.Stored, Value: saidOf(say, p.Setting.Path, *p.Setting.Stored)})
 	}
 	return all
 }

@@ -187,9 +187,12 @@ func (p deletePage) Body() templ.Component { return deleteBody(p) }
 func (p deletePage) sure(say *words.Catalogue) part.Confirm {
 	w := &say.ConsoleGateParts
 	k := p.kind.say(say)
-	c := part.Confirm{Title: string(k.DeleteTitle.With(words.Name, p.Thing.ID)), Consequence: k.DeleteWhy, Name: p.Thing.ID, Bad: true, Details: p.Thing.Routes, Form: p.Draw(say, part.Form{
+	c := part.Confirm{Title: string(k.DeleteTitle.With(words.Name, p.Thing.ID)), Consequence: k.DeleteWhy, Name: p.Thing.ID, Bad: true, Form: p.Draw(say, part.Form{
 		ID: "delete", Action: p.path() + "/delete", Cancel: p.path(), Hidden: []part.Hidden{{Name: "etag", Value: p.ETag}}, Do: []part.Button{{ID: "submit", Label: w.Delete, Danger: true}},
 	})}
+	for _, name := range p.Thing.Routes {
+		c.Details = append(c.Details, k.Needs.With(words.Name, name))
+	}
 	if p.Kept {
 		c.Form.Wrong = []string{k.Kept}
 	}

@@ -336,9 +336,7 @@ func (p changePage) facts(say *words.Catalogue) []part.Fact {
 
 // frame is the frame of the page, which says what it answers.
 func (p *checkPage) frame(say *words.Catalogue) part.Frame {
-	drawn := p.drawn(say, say.ConsoleAccess.Check, nil)
-	drawn.Heading.Lead = say.ConsoleAccess.CheckLead
-	return drawn
+	return p.drawn(say, part.Heading{Title: string(say.ConsoleAccess.Check), Lead: say.ConsoleAccess.CheckLead})
 }
 
 func (p accessPage) pager() part.Pager {

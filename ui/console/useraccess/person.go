@@ -3,8 +3,6 @@ package useraccess
 import (
 	"net/url"
 
-	"github.com/a-h/templ"
-
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/console/person"
@@ -44,8 +42,8 @@ func (f *personFrame) heading(say *words.Catalogue) part.Heading {
 }
 
 // drawn is the frame of a page that asks something below the tab.
-func (f *personFrame) drawn(say *words.Catalogue, title words.Title, actions templ.Component) part.Frame {
-	return f.Part(say, part.Heading{Title: string(title), Actions: actions}, "", f.Crumbs(say, "", tab)...)
+func (f *personFrame) drawn(say *words.Catalogue, h part.Heading) part.Frame {
+	return f.Part(say, h, "", f.Crumbs(say, "", tab)...)
 }
 
 // with is the address of a page below the tab, with a parameter besides.
