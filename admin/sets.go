@@ -3,7 +3,6 @@ package admin
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 
 	"gatehouse/apply"
@@ -127,7 +126,7 @@ func (c *Call) set(name string) (apply.Set, error) {
 		if err := json.Unmarshal(text, &set.Objects[i]); err != nil {
 			return set, &fault.Error{
 				Kind: fault.Invalid, Code: "request.invalid", Detail: "The request breaks a rule.",
-				Fields: []fault.Field{{Name: fmt.Sprintf("objects[%d]", i), Problem: err.Error()}},
+				Fields: []fault.Field{{Name: fault.Object(i, ""), Problem: err.Error()}},
 			}
 		}
 	}

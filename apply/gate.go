@@ -88,9 +88,8 @@ func (p *planner) checkGate(ctx context.Context) error {
 
 // blame keeps what is wrong with a part of the gate where the set names it.
 func (p *planner) blame(all []gate.Record, f fault.Field) {
-	var n int
-	var name string
-	if _, err := fmt.Sscanf(f.Name, "objects[%d].%s", &n, &name); err != nil || n >= len(all) {
+	n, name, ok := fault.InObject(f.Name)
+	if !ok || n >= len(all) {
 		p.bad = append(p.bad, f)
 		return
 	}

@@ -104,9 +104,6 @@ type Options struct {
 	Adopt  bool // what is there already the set manages from now on
 }
 
-// field names a field of the n-th object, in the words of a file.
-func field(n int, name string) string { return fmt.Sprintf("objects[%d].%s", n, name) }
-
 // check looks at the set by itself.
 func (s *Set) check(o Options) error {
 	if !isSetName(s.Name) {
@@ -142,13 +139,13 @@ func (o *Object) checkName(i int, p *problems) bool {
 type problems []fault.Field
 
 func (p *problems) add(object int, name, format string, args ...any) {
-	*p = append(*p, fault.Field{Name: field(object, name), Problem: fmt.Sprintf(format, args...)})
+	*p = append(*p, fault.Field{Name: fault.Object(object, name), Problem: fmt.Sprintf(format, args...)})
 }
 
 // refusal adds what a service said of an object.
 func (p *problems) refusal(object int, f *fault.Error) {
 	for _, one := range f.Fields {
-		*p = append(*p, fault.Field{Name: field(object, "spec."+one.Name), Problem: one.Problem})
+		*p = append(*p, fault.Field{Name: fault.Object(object, "spec."+one.Name), Problem: one.Problem})
 	}
 	if len(f.Fields) == 0 {
 		p.add(object, "spec", "%s", strings.TrimSuffix(f.Detail, "."))

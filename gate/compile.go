@@ -45,7 +45,7 @@ type Compiler struct {
 func Compile(objects []Object) (*Set, error) { return Compiler{}.Compile(objects) }
 
 // Compile makes a set of objects. What is wrong is said at once, as a fault CodeRoutes
-// (Invalid) whose fields are named objects[N].FIELD.
+// (Invalid) whose fields are named by fault.Object.
 func (k Compiler) Compile(objects []Object) (*Set, error) {
 	c := compiler{Compiler: k, set: &Set{hosts: map[string]*node{}, stars: map[string]*node{}, browsers: map[string]bool{}}, upstreams: map[string]*Upstream{}, routes: map[string]bool{}, issuers: map[string]*Issuer{}, authorities: map[string]*ClientCA{}}
 	for i, o := range objects {
@@ -98,7 +98,7 @@ type compiler struct {
 }
 
 func (c *compiler) problem(field, format string, args ...any) {
-	c.bad = append(c.bad, fault.Field{Name: fmt.Sprintf("objects[%d].%s", c.at, field), Problem: fmt.Sprintf(format, args...)})
+	c.bad = append(c.bad, fault.Field{Name: fault.Object(c.at, field), Problem: fmt.Sprintf(format, args...)})
 }
 
 // name says what is wrong with what an object is called, and reports whether no other one is called so:

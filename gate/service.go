@@ -385,20 +385,17 @@ func (s *Service) ofOne(err error, all []Record, changed Object) error {
 	if !ok || len(f.Fields) == 0 {
 		return err
 	}
-	own := fmt.Sprintf("objects[%d].", len(all)-1)
 	var fields []fault.Field
 	for _, one := range f.Fields {
-		if name, found := strings.CutPrefix(one.Name, own); found && changed.Kind() != "" {
+		if n, name, ok := fault.InObject(one.Name); ok && n == len(all)-1 && changed.Kind() != "" {
 			fields = append(fields, fault.Field{Name: name, Problem: one.Problem})
 		}
 	}
 	if len(fields) > 0 {
 		return &fault.Error{Kind: fault.Invalid, Code: f.Code, Detail: f.Detail, Fields: fields}
 	}
-	var n int
-	_, _ = fmt.Sscanf(f.Fields[0].Name, "objects[%d]", &n)
 	what := f.Fields[0].Problem
-	if n < len(all) {
+	if n, _, ok := fault.InObject(f.Fields[0].Name); ok && n < len(all) {
 		what = fmt.Sprintf("%s %s: %s", strings.ToLower(all[n].Kind()), all[n].ID, what)
 	}
 	return fault.New(fault.Conflict, "gate.in_use", "Another one could not be used any more: "+what+".")

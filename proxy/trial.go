@@ -23,7 +23,7 @@ func Try(set *gate.Set, s *access.Snapshot) error {
 		for i := range r.Tests {
 			t := &r.Tests[i]
 			if problem := try(set, r, t, s); problem != "" {
-				bad = append(bad, fault.Field{Name: fmt.Sprintf("objects[%d].spec.tests[%d]", t.Object, t.Index), Problem: problem})
+				bad = append(bad, fault.Field{Name: fault.Object(t.Object, fmt.Sprintf("spec.tests[%d]", t.Index)), Problem: problem})
 			}
 		}
 	}

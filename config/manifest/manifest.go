@@ -219,8 +219,6 @@ func (f *file) documentEnd(from int) int {
 	return len(f.lines)
 }
 
-var fieldName = regexp.MustCompile(`^objects\[(\d+)\]\.(.+)$`)
-
 // Locate turns what package apply or gate refused of the objects into where it stands in the
 // files. Any other error it returns as it is.
 func (m *Manifest) Locate(err error) error {
@@ -232,12 +230,9 @@ func (m *Manifest) Locate(err error) error {
 	for _, one := range f.Fields {
 		one.Problem = m.mentioned(one.Problem)
 		p := config.Problem{Text: one.Problem}
-		if found := fieldName.FindStringSubmatch(one.Name); found != nil {
-			var n int
-			if _, err := fmt.Sscan(found[1], &n); err == nil && n < len(m.places) {
-				one.Problem += m.besides(n, one.Problem)
-				p = m.places[n].problem(found[2], one.Problem)
-			}
+		if n, field, ok := fault.InObject(one.Name); ok && field != "" && n < len(m.places) {
+			one.Problem += m.besides(n, one.Problem)
+			p = m.places[n].problem(field, one.Problem)
 		}
 		said.Problems = append(said.Problems, p)
 	}

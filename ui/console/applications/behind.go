@@ -123,7 +123,7 @@ func ofObjects(err error) error {
 	told := *f
 	told.Fields = slices.Clone(f.Fields)
 	for i, one := range told.Fields {
-		if of, place, found := strings.Cut(one.Name, "]."); found && strings.HasPrefix(of, "objects[") {
+		if _, place, ok := fault.InObject(one.Name); ok {
 			told.Fields[i].Name = place
 		}
 	}
