@@ -453,8 +453,8 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectChangeSince: {{at}, {at - long}},
 		selectChanges:     {{int64(1), int64(0), int64(planPage)}, {int64(math.MaxInt64), int64(0), int64(planPage)}},
 
-		endSliceOfSessions: {{at, "reason", int64(math.MinInt64), "", ses, int64(sliceOfRestore)}, {at, "reason", at - long, ses, "", int64(sliceOfRestore)}},
-		dropInteractions:   one(at, int64(sliceOfRestore)),
+		endSliceOfSessions: {{at, "reason", int64(math.MinInt64), "", ses, int64(sliceOfAll)}, {at, "reason", at - long, ses, "", int64(sliceOfAll)}},
+		dropInteractions:   one(at, int64(sliceOfAll)),
 		dropMarks:          one(at),
 
 		selectPasswordHashes: {{"", int64(hashPage)}, {user, int64(hashPage)}},

@@ -11,7 +11,7 @@ type table struct {
 
 // tables are all of them. A new noun is a file of its own and a word here.
 var tables = []table{
-	administratorsTable, apisTable, attemptsTable, auditTable, changesTable, clientNotesTable, clientsTable, codesTable, consentsTable, dataKeysTable, disabledTable, examineTable, factorsTable, familiesTable, filtersTable, gateSessionsTable, grantsTable, groupsTable, importsTable,
+	administratorsTable, apisTable, attemptsTable, auditTable, changesTable, clientNotesTable, clientsTable, codesTable, consentsTable, dataKeysTable, disabledTable, everybodyTable, examineTable, factorsTable, familiesTable, filtersTable, gateSessionsTable, grantsTable, groupsTable, importsTable,
 	interactionsTable, keysTable, leasesTable, locksTable, managedTable, marksTable, membershipsTable, orgsTable, peopleTable, policyTable, requestsTable, restoreTable, revocationsTable, rolesTable, routesTable, scopesTable, servedTable, serviceAccountsTable, serviceKeysTable, sessionsTable, settingsTable, signInTable, sizeTable, talliesTable, topsTable, usersTable, verificationsTable, versionsTable,
 }
 
