@@ -1,17 +1,10 @@
 package gate
 
 import (
-	"crypto/sha256"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/asn1"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 )
 
@@ -115,97 +108,10 @@ func (a *ClientCA) Verify(shown []*x509.Certificate, now time.Time) (Certified, 
 	return c, nil
 }
 
-// isForClients reports whether a certificate says that it is for clients. One that says
-// nothing of what it is for passes for everything where it is verified: also that of a server
-// which somebody else runs.
-func isForClients(leaf *x509.Certificate) bool {
-	return slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageClientAuth)
-}
-
 // is reports whether a certificate, whose URIs are given, has all that the rule says.
 func (s *CertificateCallerSpec) is(leaf *x509.Certificate, uris []string) bool {
 	return (s.Subject == "" || s.Subject == subjectOf(leaf)) && (s.DNS == "" || slices.Contains(leaf.DNSNames, s.DNS)) &&
 		(s.URI == "" || slices.Contains(uris, s.URI))
-}
-
-// Of RFC 5280 section 4.2.1.6.
-var subjectAltName = asn1.ObjectIdentifier{2, 5, 29, 17}
-
-const tagURI = 6
-
-// urisOf are the URIs among the subject alternative names, as they stand there: crypto/x509
-// parses them, and two different ones may come to one text (scheme, escapes).
-func urisOf(c *x509.Certificate) (uris []string) {
-	for _, extension := range c.Extensions {
-		if !extension.Id.Equal(subjectAltName) {
-			continue
-		}
-		var names []asn1.RawValue
-		if rest, err := asn1.Unmarshal(extension.Value, &names); err != nil || len(rest) > 0 {
-			return nil
-		}
-		for _, name := range names {
-			if name.Class == asn1.ClassContextSpecific && name.Tag == tagURI && !name.IsCompound {
-				uris = append(uris, string(name.Bytes))
-			}
-		}
-	}
-	return uris
-}
-
-// subjectOf is the whole name of whose a certificate is, as it stands there: the names of
-// crypto/x509 are sorted by what they are, and two different ones may look alike.
-func subjectOf(c *x509.Certificate) string {
-	var name pkix.RDNSequence
-	if rest, err := asn1.Unmarshal(c.RawSubject, &name); err != nil || len(rest) > 0 {
-		return ""
-	}
-	return name.String()
-}
-
-// knownCertificates remembers those that were good, so that signatures are not checked at
-// every request.
-type knownCertificates struct {
-	mu  sync.Mutex
-	all map[digest]Certified
-}
-
-const maxKnownCertificates = 4096
-
-func (k *knownCertificates) get(key digest, now time.Time) (Certified, bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	c, ok := k.all[key]
-	return c, ok && !now.Before(c.from) && !now.After(c.Until)
-}
-
-func (k *knownCertificates) put(key digest, c Certified) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.all == nil {
-		k.all = map[digest]Certified{}
-	}
-	for old := range k.all { // in no order: any
-		if len(k.all) < maxKnownCertificates {
-			break
-		}
-		delete(k.all, old)
-	}
-	k.all[key] = c
-}
-
-// isAddressOf reports whether a host is an address and no name.
-func isAddressOf(host string) bool {
-	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil
-}
-
-func sumOfChain(shown []*x509.Certificate) digest {
-	h := sha256.New()
-	for _, one := range shown {
-		h.Write(one.Raw) // DER says itself how long it is
-	}
-	return digest(h.Sum(nil))
 }
 
 // clientCA compiles an authority.
@@ -241,28 +147,4 @@ func (a *ClientCA) prove(read func(file string) ([]byte, error)) error {
 		return fmt.Errorf("the client authority %s: %s %w", a.ID, a.CAFile, err)
 	}
 	return nil
-}
-
-// parseAuthorities reads certificates of authorities. A file that has one which is none is
-// not half a file: whoever wrote it meant all of it.
-func parseAuthorities(text []byte) (*x509.CertPool, error) {
-	pool, found := x509.NewCertPool(), false
-	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type != "CERTIFICATE" {
-			return nil, fmt.Errorf("must have certificates alone")
-		}
-		one, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, fmt.Errorf("has a certificate that cannot be read: %w", err)
-		}
-		if !one.IsCA {
-			return nil, fmt.Errorf("has the certificate of %s, which is no authority", strings.ToValidUTF8(subjectOf(one), "?"))
-		}
-		pool.AddCert(one)
-		found = true
-	}
-	if !found {
-		return nil, fmt.Errorf("must have the certificate of an authority in PEM")
-	}
-	return pool, nil
 }

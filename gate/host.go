@@ -73,3 +73,9 @@ func isName(host string) bool {
 	}
 	return true
 }
+
+// isAddressOf reports whether a host is an address and no name.
+func isAddressOf(host string) bool {
+	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil
+}
