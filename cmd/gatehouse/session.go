@@ -54,11 +54,7 @@ keys of service accounts stay. It asks first; --yes is for scripts.`,
 				}
 			}
 			return a.withHouse(ctx, func(h *house.House) error {
-				end := func() (int, error) { return endSessions(ctx, h, args, user) }
-				if everybody {
-					end = func() (int, error) { return h.Sessions.EndEverybody(ctx, operator(), "", session.ReasonByOperator) }
-				}
-				n, err := end()
+				n, err := endSessions(ctx, h, args, user, everybody)
 				if err != nil {
 					return err
 				}
@@ -72,8 +68,11 @@ keys of service accounts stay. It asks first; --yes is for scripts.`,
 	return a.completing(cmd, sessionIDs)
 }
 
-func endSessions(ctx context.Context, h *house.House, sessions []string, user string) (int, error) {
-	if user == "" {
+func endSessions(ctx context.Context, h *house.House, sessions []string, user string, everybody bool) (int, error) {
+	switch {
+	case everybody:
+		return h.Sessions.EndEverybody(ctx, operator(), "", session.ReasonByOperator)
+	case user == "":
 		return endNamed(ctx, h, sessions)
 	}
 	u, err := findUser(ctx, h, user)

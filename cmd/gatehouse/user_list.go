@@ -20,12 +20,13 @@ func (a *app) userList() *cobra.Command {
 		Use:   "list",
 		Short: "List people in the order of their addresses",
 		Long: `List people in the order of their addresses. With --search, those whose address
-begins with the text come first, and then those whose name does, in the order of
-their names. --sort last_sign_in puts those first who never signed in, or not for
-long, and -last_sign_in those who did a moment ago; created goes by when they were
-made. --state, --second-factor, --has-password, --import and --signed-in-before
-narrow the list; the last one by itself puts those first who never signed in. A list
-that was cut says how it goes on (--cursor).`,
+begins with the text come first, then those whose name does, in the order of their
+names, and then those of whom a later part of either does. --sort last_sign_in puts
+those first who never signed in, or not for long, and -last_sign_in those who did a
+moment ago; created goes by when they were made. --state, --second-factor,
+--has-password, --import and --signed-in-before narrow the list; the last one by
+itself puts those first who never signed in. A list that was cut says how it goes on
+(--cursor).`,
 		Example: `  gatehouse user list
   gatehouse user list --search ada
   gatehouse user list --state active --second-factor=false

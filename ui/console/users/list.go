@@ -17,9 +17,12 @@ import (
 	"gatehouse/wire"
 )
 
+// narrowing are the parameters by which the list is of some people alone.
+var narrowing = []string{"search", "state", "second_factor", "has_password", "import", "seen"}
+
 // list shows a page of the people whom the address asks for: all of its state stands there.
 func (d *Door) list(v *guard.Visit) error {
-	asked := v.Only("search", "state", "second_factor", "has_password", "import", "seen", "sort", "cursor")
+	asked := v.Only(slices.Concat(narrowing, []string{"sort", "cursor"})...)
 	if asked.Get("search") != "" {
 		asked.Del("sort") // a search has an order of its own
 	}
@@ -67,12 +70,7 @@ func importOf(v *guard.Visit, name string) (string, error) {
 // counted is how many people there were when somebody counted them last, zero where the list is not
 // of all of them, or that is not for the visitor: nobody counts them for a list.
 func counted(v *guard.Visit, asked url.Values) (int, error) {
-	for _, name := range []string{"search", "state", "second_factor", "has_password", "import", "seen"} {
-		if asked.Get(name) != "" {
-			return 0, nil
-		}
-	}
-	if v.Narrowed() || !v.Can("getStatistics", nil) {
+	if slices.ContainsFunc(narrowing, asked.Has) || v.Narrowed() || !v.Can("getStatistics", nil) {
 		return 0, nil
 	}
 	found, err := guard.Ask[admin.One[wire.Statistics]](v, "getStatistics", admin.Input{Query: url.Values{"days": {"2"}}})
