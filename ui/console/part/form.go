@@ -52,7 +52,8 @@ type Field struct {
 	// Section is the head under which the field stands, with those beside it that have the same.
 	Section string
 	// When is a value that must be chosen in the same section before the field is asked for: until
-	// then it is out of sight. "" is always.
+	// then it is out of sight. "" is always, and so is a value without a line of its own at .section in
+	// console.css, where no script is needed for it.
 	When string
 
 	placeholder string  // of what stands in a line
