@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/go-cmp/cmp"
 
 	"gatehouse/fault"
@@ -194,6 +195,25 @@ func TestWhatFoldsOutIsOpenWhereSomethingIsWrong(t *testing.T) {
 	now.Folds = []Fold{{Fields: []Field{{ID: "c", Value: "7"}}}}
 	if beside := form.Beside(&say, now); beside.Folds[0].Fields[1].now == nil || *beside.Folds[0].Fields[1].now != "7" || beside.Folds[0].Fields[0].now != nil {
 		t.Errorf("beside what it is by now it is %+v", beside)
+	}
+}
+
+func TestAValueIsBrokenBehindItsSlashes(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		"https://id.example.test/oauth2/token": "https://<wbr>id.example.test/<wbr>oauth2/<wbr>token",
+		"/open":                                "/<wbr>open", "a/": "a/", "usr_a": "usr_a", "": "",
+	} {
+		for what, shown := range map[string]templ.Component{"copied": Copy("it", value), "in a list": Cell(Lines{Main: "It", Code: value})} {
+			var b strings.Builder
+			if err := shown.Render(t.Context(), &b); err != nil || value != "" && !strings.Contains(b.String(), ">"+want+"</code>") {
+				t.Errorf("%q, %s: %q, %v, want %q", value, what, b.String(), err, want)
+			}
+		}
+	}
+	var b strings.Builder
+	if err := Cell(Lines{Main: "ada@example.test", Under: "for bob@example.test"}).Render(t.Context(), &b); err != nil || !strings.Contains(b.String(), ">ada<wbr>@example.test<") || !strings.Contains(b.String(), ">for bob<wbr>@example.test<") {
+		t.Errorf("addresses in a list: %q, %v", b.String(), err)
 	}
 }
 

@@ -63,3 +63,14 @@ func addressed(name string) (box, host string) {
 	}
 	return name[:at], name[at:]
 }
+
+// slashed are the pieces of a value, each but the last with the slashes behind it.
+func slashed(value string) (all []string) {
+	from := 0
+	for i := 1; i < len(value); i++ {
+		if value[i-1] == '/' && value[i] != '/' {
+			all, from = append(all, value[from:i]), i
+		}
+	}
+	return append(all, value[from:])
+}

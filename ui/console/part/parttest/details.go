@@ -30,11 +30,11 @@ func details() gallery {
 		{Label: "operator", Href: "/console/roles/2", Badges: []part.Badge{{Label: "Needs approval", Tone: part.Warn}}, Below: []part.Node{{Label: "viewer", Href: "/console/roles/3"}}}, {Label: "auditor", Href: "/console/roles/4"},
 	}}, {Label: "support"}}
 	line, code := "gatehouse clients show payroll", "const issuer = new URL('https://id.example.test');\n"
-	said := []string{"What is known", "as of now", "One right ends within the hour.", "Changed", "What it is", "Simulated", "Roles", "Node", "Events", "16:19:04", "Grace Liu refunded order 4711", "allowed", "AE"}
+	said := []string{"Details", "as of now", "One right ends within the hour.", "Changed", "What it is", "Simulated", "Roles", "Node", "Events", "16:19:04", "Grace Liu refunded order 4711", "allowed", "AE"}
 	event := templ.Raw(`<li><time datetime="2026-03-14T16:19:04Z">16:19:04</time><span>Grace Liu refunded order 4711</span><span class="pill good">allowed</span></li>`)
 	return gallery{Title: "Payroll", Frame: f, Once: true, Data: []any{line, secret, changes, steps, jobs, tree, code, []string{"Kind Client id Created Last use Secret ends Web server payroll"}}, Made: said, body: templ.Join(
 		within(part.Note(part.Warn), part.Text("One right ends within the hour.")),
-		within(part.Panel("known", "What is known", "as of now", link("/console/clients/payroll/edit", "Changed", "button quiet")), part.FactList(facts)),
+		within(part.Panel("known", "Details", "as of now", link("/console/clients/payroll/edit", "Changed", "button quiet")), part.FactList(facts)),
 		part.Once(secret), within(part.Panel("changed", "Changed", "", nil), part.Changes("What it is", changes)),
 		within(part.Panel("simulated", "Simulated", "", nil), part.Gone(steps)), part.Job(jobs[0]), part.Job(jobs[1]), part.Tree("Roles", tree),
 		part.Command("same", line), part.Snippet("snippet", "Node", code), within(part.Panel("tail", "Events", "", nil), within(part.Tail("Events", "/console/audit/tail"), event)),
