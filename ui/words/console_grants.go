@@ -52,7 +52,7 @@ type ConsoleGrants struct {
 // GrantAct is something that is done with a grant.
 type GrantAct struct {
 	Link  string
-	Title Title // Name and Email
+	Title Title
 	Why   string
 	Did   string
 }
@@ -74,7 +74,7 @@ var englishConsoleGrants = ConsoleGrants{
 	ByRole: "Role {name}", TheRole: "the role {name}", Denies: "Denies {name}", Within: "within {name}",
 	Denied: "Denies",
 	One:    "{name} for {email}",
-	Known:  "What is known", Trail: "Trail", Event: "What", At: "When",
+	Known:  "Details", Trail: "Trail", Event: "What", At: "When",
 	IDs: "Things", Condition: "Condition", ACR: "Proof", Begins: "Begins", Ends: "Ends",
 	Reason: "Reason", ReasonHint: "For whoever asks later why", Ticket: "Ticket", Created: "Made",
 	RevokedBy: "Revoked by", RevokedWhy: "Revoked because",

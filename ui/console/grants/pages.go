@@ -283,9 +283,10 @@ type grantPage struct {
 func (p grantPage) Head(say *words.Catalogue) view.Head { return part.Head(p.title(say)) }
 func (p grantPage) Body() templ.Component               { return grantBody(p) }
 
-func (p *grantPage) title(say *words.Catalogue) words.Title {
+// title says what is given to whom.
+func (f *grantFrame) title(say *words.Catalogue) words.Title {
 	is := &say.ConsoleGrants
-	return words.Title(words.Phrase(is.One).Fill(words.Name.Is(gives(is, &p.Grant)), words.Email.Is(called(is, p.Grant.Subject))))
+	return words.Title(words.Phrase(is.One).Fill(words.Name.Is(gives(is, &f.Grant)), words.Email.Is(called(is, f.Grant.Subject))))
 }
 
 func (p *grantPage) notice(say *words.Catalogue) string {
@@ -320,13 +321,14 @@ type changePage struct {
 	Typed  string
 }
 
-func (p changePage) title(say *words.Catalogue) words.Title {
+// asks is the question, of what is given to whom.
+func (p changePage) asks(say *words.Catalogue) words.Title {
 	is := &say.ConsoleGrants
 	return words.Title(words.Phrase(p.change.say(is).Title).Fill(words.Name.Is(gives(is, &p.Grant)), words.Email.Is(called(is, p.Grant.Subject))))
 }
 
 func (p changePage) Head(say *words.Catalogue) view.Head {
-	return part.Head(p.Form.Title(say, p.title(say)))
+	return part.Head(p.Form.Title(say, p.asks(say)))
 }
 func (p changePage) Body() templ.Component { return changeBody(p) }
 
@@ -336,7 +338,7 @@ func (p *changePage) sure(say *words.Catalogue) part.Confirm {
 	if !p.change.danger {
 		field = last(is, p.Typed, false)
 	}
-	return part.Confirm{Title: string(p.title(say)), Consequence: p.change.say(is).Why, Details: p.Gain.told(say), Form: p.Draw(say, part.Form{
+	return part.Confirm{Title: string(p.asks(say)), Consequence: p.change.say(is).Why, Details: p.Gain.told(say), Form: p.Draw(say, part.Form{
 		ID: p.change.name, Action: at + "/" + p.change.name, Cancel: at, Fields: []part.Field{field}, Hidden: []part.Hidden{{Name: "etag", Value: p.ETag}},
 		Do: []part.Button{{ID: "submit", Label: p.change.say(is).Link, Main: !p.change.danger, Danger: p.change.danger}},
 	})}

@@ -381,7 +381,7 @@ func rotateBody(p rotatePage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = part.Page(p.Frame.Part(say, part.Heading{Title: string(say.ConsoleKeys.RotateTitle.With(words.Name, p.Algorithm))}, "", part.Link{Label: string(say.ConsoleKeys.Title), Href: path})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = part.Page(p.Frame.Part(say, part.Heading{Title: say.ConsoleKeys.RotateOf.With(words.Name, p.Algorithm)}, "", part.Link{Label: string(say.ConsoleKeys.Title), Href: path})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -463,7 +463,7 @@ func revokeBody(p revokePage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = part.Page(p.Frame.Part(say, part.Heading{Title: string(say.ConsoleKeys.RevokeTitle)}, "", part.Link{Label: string(say.ConsoleKeys.Title), Href: path})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = part.Page(p.Frame.Part(say, part.Heading{Title: say.ConsoleKeys.Key}, "", part.Link{Label: string(say.ConsoleKeys.Title), Href: path})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
