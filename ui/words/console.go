@@ -43,7 +43,7 @@ var englishConsole = Console{
 	House:     "This Gatehouse",
 
 	Onwards: "Opening the console",
-	GoOn:    "Go on",
+	GoOn:    "Continue",
 
 	Confirm:      "Confirm that it is you",
 	ConfirmWhy:   "This takes a fresher or a stronger sign-in than yours. Sign in once more, and then do it again.",

@@ -184,11 +184,11 @@ var englishConsoleApplications = ConsoleApplications{
 	Issuer: "Issuer", Discovery: "Discovery", Endpoints: "Addresses", AuthorizeAt: "Authorization", TokenAt: "Token", UserinfoAt: "Userinfo", JWKSAt: "Keys", LogoutAt: "Sign-out",
 
 	Overview: "Overview", Settings: "Settings", Secrets: "Secrets", Preview: "Token preview", Connect: "Connect",
-	Known: "What is known", Danger: "Rarely needed",
+	Known: "Details", Danger: "Rarely needed",
 	Created: "Created", Updated: "Changed", Auth: "Proves itself by", Consent: "Consent", Asked: "People are asked", NotAsked: "Nobody is asked",
 	NoneOf: "None", Required: "Lets in",
 
-	Refusals: "Refused requests", RefusalsLead: "What it asked for and did not get, of the last 30 days.", NoRefusals: "None. If its sign-in fails, the reason stands here a few seconds later.",
+	Refusals: "Refused requests", RefusalsLead: "What it asked for and did not get, of the last 30 days.", NoRefusals: "None. If its sign-in fails, the reason appears here a few seconds later.",
 	What: "What", Received: "Received", Times: "Times", Last: "Last",
 	Partial: "Its query or fragment is not shown.", AddIt: "Add this address",
 	DiffSlash: "a slash at the end differs", DiffScheme: "http and https differ", DiffPort: "the port differs", DiffHost: "the host differs",
@@ -227,8 +227,8 @@ var englishConsoleApplications = ConsoleApplications{
 	Rotated: "The new secret of {name}", SecretEnded: "The secret is ended.",
 
 	Families: "Refresh tokens", FamiliesLead: "What it holds of people, the newest first. Each came of one sign-in, and leads to where it is ended.",
-	NoFamilies: "It holds no refresh token", NoFamiliesTodo: "When somebody lets it keep them signed in, the token stands here.", FamilyEnded: "The token is ended.",
-	Consents: "Consents", NoConsents: "Nobody has allowed it anything yet", NoConsentsTodo: "Who says yes at their first sign-in stands here.", Person: "Person", Since: "Since",
+	NoFamilies: "It holds no refresh token", NoFamiliesTodo: "When somebody lets it keep them signed in, the token is listed here.", FamilyEnded: "The token is ended.",
+	Consents: "Consents", NoConsents: "Nobody has allowed it anything yet", NoConsentsTodo: "Whoever agrees at their first sign-in is listed here.", Person: "Person", Since: "Since",
 
 	PreviewLead: "What its tokens would say, made by the same steps as real ones. Nothing is signed, and nothing is issued.", Self: "The application itself", WhoIs: "Person: email or id", ACR: "Sign-in reaches",
 	AccessToken: "Access token", IDToken: "ID token", Userinfo: "Userinfo", NotIssued: "There would be none.",
@@ -261,7 +261,7 @@ var germanConsoleApplications = ConsoleApplications{
 
 	Find: "Kennung oder Name suchen", State: "Zustand", KindIs: "Art", Active: "Aktiv", Disabled: "Deaktiviert",
 	Who: "Anwendung", LastUsed: "Zuletzt benutzt", SignIns: "Anmeldungen, 30 Tage",
-	None: "Keine Anwendung gefunden", NoneTodo: "Gesucht wird nach dem Anfang jedes Teils von Kennung und Name. Nehmen Sie einen Filter weg, oder binden Sie die Anwendung an.", Back: "Alle Anwendungen",
+	None: "Keine Anwendung gefunden", NoneTodo: "Gesucht wird nach dem Anfang jedes Teils von Kennung und Name. Entfernen Sie einen Filter, oder binden Sie die Anwendung an.", Back: "Alle Anwendungen",
 
 	Web: "Webanwendung", Browser: "Single-Page-App", Native: "Native App oder Gerät", Machine: "Maschine", Gate: "Hinter dem Gate",
 	WebWhy:     "Die Seiten entstehen auf einem Server, der ein Geheimnis sicher aufbewahren kann. Er meldet Personen mit dem Autorisierungscode an.",
@@ -275,7 +275,7 @@ var germanConsoleApplications = ConsoleApplications{
 	Guide:  "{app} anbinden",
 	Basics: "Die Anwendung",
 
-	Name: "Name", Home: "Startseite", Logo: "Logo", Redirects: "Rücksprungadressen", PostLogouts: "Ziel nach der Abmeldung", Scopes: "Scopes", Audiences: "APIs", Refresh: "Angemeldet bleiben",
+	Name: "Name", Home: "Startseite", Logo: "Logo", Redirects: "Rücksprung\u00adadressen", PostLogouts: "Ziel nach der Abmeldung", Scopes: "Scopes", Audiences: "APIs", Refresh: "Angemeldet bleiben",
 	NameHint: "Er steht auf der Anmeldeseite.", HomeHint: "Dorthin führt „Zurück zur Anwendung“.",
 	RedirectHint:       "Eine Adresse je Zeile, genau wie die Anwendung sie sendet. https, oder http für localhost; keine Platzhalter.",
 	NativeRedirectHint: "Eine je Zeile: http://127.0.0.1/callback, deren Port beliebig ist, oder ein eigenes Schema wie com.example.app:/callback.",
@@ -351,7 +351,7 @@ var germanConsoleApplications = ConsoleApplications{
 	NoFamilies: "Sie hat kein Refresh-Token", NoFamiliesTodo: "Lässt jemand sich von ihr angemeldet halten, steht das Token hier.", FamilyEnded: "Das Token ist beendet.",
 	Consents: "Zustimmungen", NoConsents: "Noch hat ihr niemand etwas erlaubt", NoConsentsTodo: "Wer bei der ersten Anmeldung zustimmt, steht hier.", Person: "Person", Since: "Seit",
 
-	PreviewLead: "Was ihre Tokens sagen würden, ermittelt wie bei echten. Nichts wird signiert oder ausgestellt.", Self: "Die Anwendung selbst", WhoIs: "Person: E-Mail oder Kennung", ACR: "Die Anmeldung erreicht",
+	PreviewLead: "Was ihre Tokens sagen würden, ermittelt wie bei echten. Nichts wird signiert oder ausgestellt.", Self: "Die Anwendung selbst", WhoIs: "Person: E-Mail-Adresse oder Kennung", ACR: "Die Anmeldung erreicht",
 	AccessToken: "Access-Token", IDToken: "ID-Token", Userinfo: "Userinfo", NotIssued: "Es gäbe keines.",
 	OwnClaims: "Jedes Token hat außerdem seine eigenen: {name}.",
 	Missing:   "Was nicht dabei ist", MissingLead: "Scopes und Claims, die man suchen könnte, und warum sie fehlen.",

@@ -86,7 +86,7 @@ var englishConsoleAudit = ConsoleAudit{
 	Live:     "As it happens",
 	LiveLead: "The latest events, and what comes to them. Without scripts, load it again.", Again: "Load again",
 	Event: "Event",
-	Known: "What is known", Changed: "What changed",
+	Known: "Details", Changed: "What changed",
 	WasErased: "What the event held of a person was erased, since they were deleted.",
 	Reason:    "Reason", Agent: "Browser or program",
 	Request: "Request",
@@ -115,7 +115,7 @@ var englishConsoleAudit = ConsoleAudit{
 	KeptSize: "Entries of the checkpoint", Consistency: "Proof that nothing before was changed",
 	ConsistencyLead: "Whoever kept a checkpoint of that many entries, and has the public key of the log, can see by this text that the log still begins with them.",
 	EraseLink:       "Erase a person", Erase: "Erase a person from the log", EraseLead: "For somebody who was deleted. Whoever has an account is deleted first.",
-	EraseWho: "Id of the person", EraseWhoHint: "usr_…, as the log says", EraseGoOn: "Go on", EraseTitle: "Erase what the log holds of {name}?",
+	EraseWho: "Id of the person", EraseWhoHint: "usr_…, as the log says", EraseGoOn: "Continue", EraseTitle: "Erase what the log holds of {name}?",
 	EraseWhy:   "Names, addresses, browsers and documents of this person are taken out of every event, for good. Nothing brings them back.",
 	EraseStays: "That something happened, when, and to whom by id, stays; the seal stays whole, and an event tells of this.", EraseElsewhere: "Back-ups and exports that were made before keep what they have.",
 	EraseDo: "Erase", EraseMistyped: "This is not the id.",
@@ -123,14 +123,14 @@ var englishConsoleAudit = ConsoleAudit{
 }
 
 var germanConsoleAudit = ConsoleAudit{
-	Title: "Protokoll",
-	Lead:  "Was geschehen ist und was abgelehnt wurde, das Neueste zuerst.",
+	Title: "Audit-Protokoll",
+	Lead:  "Was geschehen ist und was abgewiesen wurde, das Neueste zuerst.",
 
 	Action: "Was", ActionHint: "grant.create oder grant.", Actor: "Wer", ActorHint: "Eine Adresse oder service:ci",
 	Resource: "Objekt", ResourceHint: "Eine Adresse oder role:editor", Outcome: "Ergebnis",
 	Last: "Zeitraum", Hour: "In der letzten Stunde", Day: "In den letzten 24 Stunden", Week: "In den letzten 7 Tagen",
 	IP: "IP-Adresse", Client: "Anwendung", Since: "Seit (UTC)", Until: "Bis (UTC)",
-	Done: "Erfolgreich", Denied: "Abgelehnt", When: "Wann", Events: "Ereignisse",
+	Done: "Erfolgreich", Denied: "Abgewiesen", When: "Wann", Events: "Ereignisse",
 	Nobody: "nicht angemeldet",
 	Kinds:  map[string]string{"client": "Anwendung", "console": "Befehlszeile", "house": "Gatehouse selbst", "person": "Person", "service": "Dienstkonto"},
 	Days:   Plural{One: "Ereignisse eines Tages", Other: "Ereignisse nach Tagen, {n}\u00a0Tage"},
@@ -167,9 +167,9 @@ var germanConsoleAudit = ConsoleAudit{
 	VerifyInterrupted: "Jedes Mal, wenn sie begann, wurde der Server vor ihrem Ende beendet, oder sie schlug fehl. Das Log des Servers sagt, warum.",
 	VerifyForeign:     "Das Ergebnis in der Datenbank hat nicht Gatehouse geschrieben; es wird nicht gezeigt. Prüfen Sie das Protokoll noch einmal.",
 
-	Heads: "Prüfpunkte", HeadsLead: "Signierte Stände des Protokolls, der älteste zuerst. Wer einen verwahrt hat, kann sich beweisen lassen, dass das Protokoll noch mit allem davon beginnt.",
+	Heads: "Prüfpunkte", HeadsLead: "Signierte Stände des Protokolls, der älteste zuerst. Wer einen verwahrt hat, kann sich nachweisen lassen, dass das Protokoll noch mit allem davon beginnt.",
 	NoHeads: "Es gibt noch keinen Prüfpunkt", NoHeadsTodo: "Einer entsteht, sobald etwas aufgezeichnet und versiegelt ist.",
-	KeptSize: "Einträge des Prüfpunkts", Consistency: "Beweis, dass davor nichts verändert wurde",
+	KeptSize: "Einträge des Prüfpunkts", Consistency: "Nachweis, dass davor nichts verändert wurde",
 	ConsistencyLead: "Wer einen Prüfpunkt von so vielen Einträgen verwahrt und den öffentlichen Schlüssel des Protokolls hat, sieht an diesem Text, dass das Protokoll noch mit ihnen beginnt.",
 	EraseLink:       "Eine Person tilgen", Erase: "Eine Person aus dem Protokoll tilgen", EraseLead: "Für jemanden, der gelöscht wurde. Wer ein Konto hat, wird zuerst gelöscht.",
 	EraseWho: "Kennung der Person", EraseWhoHint: "usr_…, laut Protokoll", EraseGoOn: "Weiter", EraseTitle: "Tilgen, was das Protokoll von {name} enthält?",

@@ -36,7 +36,7 @@ var englishConsoleFiles = ConsoleFiles{
 	Look:  "Review changes",
 	Wrong: "The file cannot be used:",
 
-	Planned: "What would change", Sure: "Do this?", SureWhy: "It is done as it stands here, or not at all: where somebody changes the house meanwhile, nothing is done and you look again.", Do: "Apply",
+	Planned: "What would change", Sure: "Do this?", SureWhy: "It is done as shown here, or not at all: where somebody changes the house meanwhile, nothing is done and you look again.", Do: "Apply",
 	Same: "Nothing changes", SameLead: "All is as the file says.",
 	Changes: "Changes", Thing: "Thing", Action: "What happens", Fields: "Its fields",
 	Actions: map[string]string{"create": "Created", "update": "Changed", "delete": "Removed", "adopt": "Managed from now on", "ended": "Over, stays so"},

@@ -59,8 +59,8 @@ var englishConsoleMembers = ConsoleMembers{
 	Title: "Members", Overview: "Overview",
 	Find: "Find by id or description", NotFound: "Take the search away, or create it.",
 	Name: "Id", Description: "Description", Created: "Created",
-	Known:    "What is known",
-	Managers: "Who is in it is decided by", NoManagers: "Nobody for this one alone",
+	Known:    "Details",
+	Managers: "Members managed by", NoManagers: "Nobody for it alone",
 	Gives: "What it gives", GivesWhy: "to everybody who is in it", NoGives: "Nothing is granted to it. Who is in it has nothing by that.",
 	MoreGrants: "There are more grants than are shown.",
 	Within:     "Groups in it",
@@ -74,8 +74,8 @@ var englishConsoleMembers = ConsoleMembers{
 	Change:      "Change for how long they are in it, and why",
 	RemoveTitle: "Remove {name} from {label}?", RemoveWhy: "This ends for them at once, unless they have it by another way:", RemoveNothing: "Nothing is granted to it, so they lose nothing by this.",
 	Kept:       "It cannot be deleted while something is granted to it. Revoke these grants first.",
-	DeleteWhy:  Plural{None: "Nobody is in it. It cannot be undone.", One: "{n} member is in it no more. It cannot be undone.", Other: "{n} members are in it no more. It cannot be undone."},
-	DeleteMany: Plural{Other: "More than {n} members are in it no more. It cannot be undone."},
+	DeleteWhy:  Plural{None: "Nobody is in it. This cannot be undone.", One: "{n} member is in it no more. This cannot be undone.", Other: "{n} members are in it no more. This cannot be undone."},
+	DeleteMany: Plural{Other: "More than {n} members are in it no more. This cannot be undone."},
 	Added:      "It is done: they are in it.", Removed: "They are in it no more.",
 }
 

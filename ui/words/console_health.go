@@ -38,7 +38,7 @@ var englishConsoleHealth = ConsoleHealth{
 	Title: "Health", ConfigTitle: "Configuration",
 	Lead:  "How this server is, and what all of them share.",
 	State: "State", Configuration: "Configuration",
-	Bundle: "Download support file", BundleWhat: "The file for support has what stands here, the configuration without secrets, figures of a fortnight, and the states of the keys. No secret is in it, and nobody's name or address.",
+	Bundle: "Download support file", BundleWhat: "The file for support has what is shown here, the configuration without secrets, figures of a fortnight, and the states of the keys. No secret is in it, and nobody’s name or address.",
 	NotReady: "This server should get no requests now.",
 
 	Checks: "Checks",

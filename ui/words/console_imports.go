@@ -61,7 +61,7 @@ var germanConsoleImports = ConsoleImports{
 	Link:  "Importieren",
 
 	File: "Datei", FileHint: "CSV, deren erste Zeile die Spalten nennt, oder eine Zeile JSON je Person. UTF-8.", Typed: "Oder ihr Text", TypedHint: "Zählt, wenn keine Datei gewählt ist", Look: "Prüfen",
-	Columns: "Was eine Zeile enthalten kann", ColumnsLead: "Eine unbekannte Spalte wird abgelehnt.", Example: "Eine Datei mit Personen",
+	Columns: "Was eine Zeile enthalten kann", ColumnsLead: "Eine unbekannte Spalte wird abgewiesen.", Example: "Eine Datei mit Personen",
 	Bounds:  "Spalten sind email, name, email_verified, die Angaben unter ihren Namen (given_name, family_name, locale, zoneinfo, phone_number, address.locality …) und attributes.NAME. Bis zu 4 MiB und 10.000 Zeilen. Passwörter bringt keine Datei mit: Wer angelegt wird, meldet sich an, sobald ein Passwort gesetzt ist.",
 	Earlier: "Frühere Importe", EarlierLead: "Bis zu fünfzig bleiben nach ihrem Ende eine Woche lang erhalten.", Import: "Quelle", Unnamed: "Eingegebener Text",
 	State: "Zustand", Rows: "Zeilen", New: "Neu", Made: "Angelegt", Known: "Schon da", Wrong: "Fehlerhaft",

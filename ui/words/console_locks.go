@@ -24,7 +24,7 @@ var englishConsoleLocks = ConsoleLocks{
 	Title: "Locks",
 	Lead:  "What is suspended. Nothing is lost by a lock: once it is lifted, all is as it was.",
 
-	On: "On", Ends: "Ends", Reason: "Reason", By: "By", Since: "Since", Known: "What is known",
+	On: "On", Ends: "Ends", Reason: "Reason", By: "By", Since: "Since", Known: "Details",
 	Kinds: map[string]string{"user": "Person", "service": "Service account", "client": "Application", "session": "Session", "role": "Role", "grant": "Grant"},
 	Consequences: map[string]string{
 		"user": "They are kept out at once: they cannot sign in, and their tokens, keys and grants count nothing.", "service": "Its keys and tokens count nothing.",

@@ -87,7 +87,7 @@ var englishConsoleOverview = ConsoleOverview{
 	Steps:     "First steps", StepsLeft: Plural{One: "{n} is left.", Other: "{n} are left."},
 	StepHTTPS: "People reach Gatehouse by https: set issuer.", StepGuarded: "Everybody who administers has a second step.",
 	StepSecond: "A second person administers, who can let the first in again.", StepApplication: "An application is connected.",
-	StepCheckpoints: "Heads of the audit log are kept outside of the database: set audit.checkpoint_file.", StepDone: "Done:",
+	StepCheckpoints: "Checkpoints of the audit log are kept outside the database: set audit.checkpoint_file.", StepDone: "Done:",
 	Hide: "Hide", DidHide: "The first steps are hidden in this browser.",
 	More: "More of them end within seven days.",
 	Week: "{n} against last week", InAWeek: "{n} in a week",

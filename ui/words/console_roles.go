@@ -110,7 +110,7 @@ var englishConsoleRoles = ConsoleRoles{
 	BuiltIn: "Built in", BuiltInWhy: "It is a part of Gatehouse and stays as it is.",
 	Permissions: Plural{None: "no permissions of its own", One: "{n} permission or pattern", Other: "{n} permissions and patterns"},
 	TreeWhy:     "Below a role stand those whose permissions it has too.", TreeCut: "The tree is larger than a page. Look at single roles in the list.",
-	Known: "What is known", NoRoles: "None",
+	Known: "Details", NoRoles: "None",
 	Gives: "Permissions", Whence: "From", Itself: "its own",
 	Permission: "Permission", Reach: "Who can reach",
 	Granted: "Granted to", GrantedWhy: "Grants of this role that are not over, the next end first. What leads to it by another role is not among them.",
@@ -135,7 +135,7 @@ var englishConsoleRoles = ConsoleRoles{
 	NobodyMoves: "Nobody gains or loses anything by this at this moment.",
 	Meanwhile:   "Somebody else changed this role meanwhile. It gives now:",
 
-	DeleteTitle: "Delete the role {name}?", DeleteWhy: "Nobody has it, so nobody loses anything. It cannot be undone.",
+	DeleteTitle: "Delete the role {name}?", DeleteWhy: "Nobody has it, so nobody loses anything. This cannot be undone.",
 	Mistyped:     "This is not its id.",
 	Kept:         "It cannot be deleted while something rests on it.",
 	KeptByGrants: Plural{One: "{n} grant is of it. Revoke it first.", Other: "{n} grants are of it. Revoke them first."},

@@ -9,7 +9,7 @@ type ConsoleSearch struct {
 
 var englishConsoleSearch = ConsoleSearch{
 	Title: "Search",
-	Lead:  "By how any part of a name, an address or an id begins: müll finds Anna Müller.",
+	Lead:  "Finds names, addresses and ids by how any part of them begins: müll finds Anna Müller.",
 	Pages: "Pages",
 }
 

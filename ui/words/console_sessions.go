@@ -36,7 +36,7 @@ var englishConsoleSessions = ConsoleSessions{
 	None: "No browser is signed in", NoneTodo: "Take a filter away to see those that were begun earlier.", All: "All sessions",
 	Who: "Who", Browser: "Browser", Proved: "Proved by",
 	Since: "Since", Used: "Last used", Ends: "Ends unused",
-	Address: "From", Agent: "As it calls itself", ID: "Id", Known: "What is known",
+	Address: "From", Agent: "User agent", ID: "Id", Known: "Details",
 	Proofs: map[string]string{"password": "password", "authenticator": "authenticator app", "recovery_code": "recovery code"},
 	One:    "{browser}",
 	End:    "Sign out", EndTitle: "Sign this browser out?", EndWhy: "Whoever sits there has to sign in again. What the session alone held up ends at once:",

@@ -39,7 +39,7 @@ type Setting struct{ Label, Why string }
 var englishConsoleSettings = ConsoleSettings{
 	Title:   "Settings",
 	Lead:    "What may be changed while Gatehouse runs. It counts on every replica within a second; everything else stands in the configuration.",
-	Setting: "Setting", Value: "Value", Default: "Default", From: "Set by", Key: "Key", Stored: "Stored here", Known: "What is known",
+	Setting: "Setting", Value: "Value", Default: "Default", From: "Set by", Key: "Key", Stored: "Stored here", Known: "Details",
 	NotSet:    "not set",
 	Forever:   "forever",
 	ByDefault: "the default", Follows: "follows from", Here: "Set here", Locked: "Locked",

@@ -41,7 +41,7 @@ var englishConsoleUpstreams = GateKind{
 	At: "Targets", Speaks: "Protocol", Routes: "Routes to it", NoRoutes: "No route leads to it.",
 	NewTitle: "New upstream", EditTitle: "Change the upstream {name}", DeleteTitle: "Delete the upstream {name}?",
 	FormLead:  "Routes lead to it by its name.",
-	DeleteWhy: "It cannot be undone. An upstream to which a route leads is kept.", Kept: "A route leads to it still. Change or delete that first.", Needs: "The route {name} leads to it.",
+	DeleteWhy: "This cannot be undone. It is refused while a route leads to it.", Kept: "A route leads to it still. Change or delete that first.", Needs: "The route {name} leads to it.",
 	DidCreate: "The upstream is made.", DidChange: "The upstream is changed.", DidDelete: "The upstream is deleted.",
 }
 
@@ -61,14 +61,14 @@ var englishConsoleGateParts = ConsoleGateParts{
 	NoNetworks:     "Every address is refused here still.",
 	NoNetworksTodo: "gate.upstream_networks names no network in which servers behind the gate may be. Set those of your applications, such as {file}, or 127.0.0.0/8 for this machine, and restart.",
 	Within:         "The gate goes to servers in {host} alone (gate.upstream_networks).",
-	Find:           "Find by id or address", NoneFound: "None is found.",
-	Name: "Name", NameHint: "Small letters, digits and hyphens.",
+	Find:           "Find by name or address", NoneFound: "None is found.",
+	Name: "Name", NameHint: "Lower-case letters, digits and hyphens.",
 	Audience: "Audience", AudienceHint: "Of the assertion that tells it who calls. Empty: its name.", Health: "Health path", HealthHint: "Asked of each target, such as /healthz. Empty: nothing is asked.",
 	Shows: "Shows", Secret: "a secret", Certificate: "a client certificate",
-	Changed: "Changed", Says: "What is known", Whole: "All of it, as docs/gate.md has it", NotServed: "This server does not serve it: it has no gate, or cannot use its routes.",
-	TargetsHint: "One in a line: http:// or https:// with a host and a port.", Rest: "Everything else", RestHint: "As JSON: identity, tls, health, timeouts and retry, as docs/gate.md has them.",
-	PeersHint: "One in a line: an address, or a network such as 10.0.0.0/8.", Secrets: "Secrets", SecretsHint: "The SHA-256 of each in hex, one in a line; two while one takes the place of the other.",
-	Certificates: "Certificates", CertificatesHint: "In PEM, as it shows them to the gate.", RoutesHint: "Their names, one in a line. Empty: all.",
+	Changed: "Changed", Says: "Definition", Whole: "All of it, as docs/gate.md has it", NotServed: "This server does not serve it: it has no gate, or cannot use its routes.",
+	TargetsHint: "One a line: http:// or https:// with a host and a port.", Rest: "Everything else", RestHint: "As JSON: identity, tls, health, timeouts and retry, as docs/gate.md has them.",
+	PeersHint: "One a line: an address, or a network such as 10.0.0.0/8.", Secrets: "Secrets", SecretsHint: "The SHA-256 of each in hex, one a line; two while one takes the place of the other.",
+	Certificates: "Certificates", CertificatesHint: "In PEM, as it shows them to the gate.", RoutesHint: "Their names, one a line. Empty: all.",
 	Edit: "Change", Delete: "Delete", Save: "Save", Mistyped: "This is not its name.",
 }
 
@@ -96,10 +96,10 @@ var germanConsoleEdges = GateKind{
 
 var germanConsoleGateParts = ConsoleGateParts{
 	InFiles:        "Das steht in Dateien, in {path}, und wird dort geändert. Das Gate liest sie von selbst neu.",
-	NoNetworks:     "Noch wird hier jede Adresse abgelehnt.",
+	NoNetworks:     "Noch wird hier jede Adresse abgewiesen.",
 	NoNetworksTodo: "gate.upstream_networks nennt kein Netz, in dem Server hinter dem Gate stehen dürfen. Setzen Sie die Ihrer Anwendungen, etwa {file}, oder 127.0.0.0/8 für diesen Rechner, und starten Sie neu.",
 	Within:         "Das Gate leitet nur an Server in {host} weiter (gate.upstream_networks).",
-	Find:           "Kennung oder Adresse suchen", NoneFound: "Nichts gefunden.",
+	Find:           "Bezeichnung oder Adresse suchen", NoneFound: "Nichts gefunden.",
 	Name: "Bezeichnung", NameHint: "Kleinbuchstaben, Ziffern und Bindestriche.",
 	Audience: "Audience", AudienceHint: "Audience des Tokens, das ihm sagt, wer anfragt. Leer: seine Bezeichnung.", Health: "Pfad der Zustandsprüfung", HealthHint: "Wird bei jedem Ziel abgefragt, etwa /healthz. Leer: nichts.",
 	Shows: "Weist sich aus mit", Secret: "einem Geheimnis", Certificate: "einem Client-Zertifikat",

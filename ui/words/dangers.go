@@ -37,8 +37,8 @@ var englishDangers = Dangers{
 }
 
 var germanDangers = Dangers{
-	Fresh: "Dafür ist eine Anmeldung aus den letzten {wait} nötig.",
-	Takes: "{act} verlangt eine Anmeldung aus den letzten {wait}.",
+	Fresh: "Dafür ist eine Anmeldung nötig, die höchstens {wait} alt ist.",
+	Takes: "{act} verlangt eine Anmeldung, die höchstens {wait} alt ist.",
 	Then:  "Danach werden Sie {wait} lang nicht noch einmal gefragt.",
 	Other: "Was Sie vorhaben,",
 	Acts: map[string]string{

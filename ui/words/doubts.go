@@ -48,7 +48,7 @@ var germanDoubts = map[Phrase]Phrase{
 	"{problem} (and {n} more like it)": "{problem} (und {n}\u00a0weitere dieser Art)",
 	"the route {name} asks for {permission}, which no API has: nobody gets through":                                           "Die Route {name} verlangt {permission}; diese Berechtigung hat keine API, deshalb kommt niemand durch.",
 	"the route {name} asks for client certificates of {issuer}, and the gate has no TLS (tls.cert_file): nobody can show one": "Die Route {name} verlangt Client-Zertifikate von {issuer}, und das Gate hat kein TLS (tls.cert_file): Niemand kann eines zeigen.",
-	"Redis does not answer, and each process counts its limits by itself, since {since}":                                      "Redis antwortet nicht, und jeder Prozess zählt seine Grenzen selbst, seit {since}.",
+	"Redis does not answer, and each process counts its limits by itself, since {since}":                                      "Redis antwortet nicht, und jeder Prozess zählt seine Limits selbst, seit {since}.",
 	"events of the audit log have waited for their seal since {since}":                                                        "Ereignisse des Audit-Protokolls warten auf ihr Siegel, seit {since}.",
 	"the database holds a value of {name} that cannot be used, and the default counts instead: it {problem}":                  "In der Datenbank steht für {name} ein ungültiger Wert, und die Vorgabe gilt; der Wert {problem}.",
 	"the audit log holds what Gatehouse did not write; see gatehouse audit verify":                                            "Das Audit-Protokoll enthält, was Gatehouse nicht geschrieben hat (siehe gatehouse audit verify)",
@@ -56,7 +56,7 @@ var germanDoubts = map[Phrase]Phrase{
 	"something waits to be sealed that Gatehouse did not record":                                                              "etwas wartet auf sein Siegel, das Gatehouse nicht aufgezeichnet hat",
 	"something waits to be sealed that is sealed":                                                                             "etwas wartet auf sein Siegel, das schon eines hat",
 	"there is a leaf that Gatehouse did not seal":                                                                             "es gibt ein Blatt, das Gatehouse nicht versiegelt hat",
-	"there is a checkpoint that Gatehouse did not sign":                                                                       "es gibt einen Prüfpunkt, den Gatehouse nicht unterschrieben hat",
-	"the tree was not the one that was signed, and was made anew of its leaves":                                               "der Baum war nicht der unterschriebene und wurde aus seinen Blättern neu gemacht",
+	"there is a checkpoint that Gatehouse did not sign":                                                                       "es gibt einen Prüfpunkt, den Gatehouse nicht signiert hat",
+	"the tree was not the one that was signed, and was made anew of its leaves":                                               "der Baum war nicht der signierte und wurde aus seinen Blättern neu gemacht",
 	"what was to be removed for its age is not what was sealed, and stays":                                                    "was des Alters wegen zu entfernen war, ist nicht, was versiegelt wurde, und bleibt",
 }

@@ -10,14 +10,17 @@ import "golang.org/x/text/language"
 //	application        Anwendung
 //	authenticator app  Authenticator-App
 //	browser            Browser
-//	grant, access      Zugriff
+//	access             Zugriff
+//	audit log          Audit-Protokoll, danach auch: das Protokoll
 //	disable, enable    deaktivieren, aktivieren; locks are something else
 //	gate               Gate
+//	grant              Zuweisung, zuweisen
 //	host, issuer       Host, Issuer
 //	lock               Sperre, sperren
 //	password           Passwort
 //	permission         Berechtigung
 //	recovery code      Wiederherstellungscode
+//	refused            abgewiesen; was eine Person nicht will, lehnt sie ab
 //	return address     Rücksprungadresse
 //	second step        zweiter Faktor
 //	session            Sitzung
@@ -239,7 +242,7 @@ var german = Catalogue{
 		Console: "Konsole", ConsoleWhy: "Personen, Anwendungen und Zugriff aller",
 		Nav: Nav{
 			Label:    "Ihr Konto",
-			Overview: "Überblick",
+			Overview: "Übersicht",
 			Security: "Sicherheit",
 			Password: "Passwort",
 			Sessions: "Sitzungen",

@@ -43,7 +43,7 @@ var germanSentences = map[Phrase]Phrase{
 
 	"A code has six digits.":         "Ein Code hat sechs Ziffern.",
 	"That code is wrong or too old.": "Dieser Code ist falsch oder zu alt.",
-	"That code is wrong or too old. Type the one that the app shows now. If that is refused too, set the clock of your phone.": "Dieser Code ist falsch oder zu alt. Geben Sie den ein, den die App jetzt zeigt. Wird auch der abgelehnt, stellen Sie die Uhr Ihres Telefons.",
+	"That code is wrong or too old. Type the one that the app shows now. If that is refused too, set the clock of your phone.": "Dieser Code ist falsch oder zu alt. Geben Sie den ein, den die App jetzt zeigt. Wird auch der abgewiesen, stellen Sie die Uhr Ihres Telefons.",
 	"A recovery code has 24 letters and digits.":                                  "Ein Wiederherstellungscode hat 24 Buchstaben und Ziffern.",
 	"That recovery code is wrong or was used.":                                    "Dieser Wiederherstellungscode ist falsch oder wurde schon verwendet.",
 	"Too many attempts. Please wait and try again.":                               "Zu viele Versuche. Bitte warten Sie und versuchen Sie es noch einmal.",

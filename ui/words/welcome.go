@@ -16,7 +16,7 @@ var englishWelcome = Welcome{
 	Lead:      "An account was made for you. The link that you were given lets you choose its password, once.",
 	Token:     "Your link",
 	TokenHint: "Paste the whole link, or the part of it after “#token=”.",
-	GoOn:      "Go on",
+	GoOn:      "Continue",
 	Chosen:    "You sign in with this address and the password that you choose now.",
 	Email:     "Email",
 	Password:  "New password",

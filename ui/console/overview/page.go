@@ -469,7 +469,7 @@ func (p overviewPage) ending(say *words.Catalogue) part.Table {
 	for _, g := range *p.Grants {
 		who, what, begin := g.Subject.Email, g.Role, g.Created
 		if who == "" {
-			who = string(g.Subject.Kind) + " " + g.Subject.ID
+			who = cmp.Or(say.Console.Kinds[string(g.Subject.Kind)], string(g.Subject.Kind)) + " " + g.Subject.ID
 		}
 		if what == "" {
 			what = g.Permission
