@@ -11,7 +11,8 @@ type ConsoleAPIs struct {
 	Updated, BuiltIn, ByScope, ByAudience          string
 	Known, Audience, Servers, NoneOf               string
 	PermissionsLead, Permission, Roles, Scopes     string
-	Routes, Asks, Sensitive, Applications          string
+	Routes, Asks, AsksNothing, Sensitive           string
+	Applications                                   string
 	Edit, Save, Made, Changed, Deleted, ScopeMade  string // what is done, and was
 	New                                            Title
 	EditTitle                                      Title // Name
@@ -38,7 +39,7 @@ var englishConsoleAPIs = ConsoleAPIs{
 	Find: "Find by id", None: "No API is found", NoneTodo: "An API is what roles and scopes give something of. Add one, or take the search away.", Back: "All APIs",
 	Which: "API", Permissions: "Permissions", Delegation: "Tokens", Created: "Added", Updated: "Changed", BuiltIn: "Built in",
 	ByScope: "Carry what their scopes give", ByAudience: "Carry all rights of the person",
-	Known: "Details", Audience: "Audience", Servers: "Answered by", NoneOf: "None",
+	Known: "Details", Audience: "Audience", Servers: "Answered by", NoneOf: "None", AsksNothing: "Nothing",
 	PermissionsLead: "Each leads to who can reach it.", Permission: "Permission", Roles: "Roles", Scopes: "Scopes", Routes: "Routes", Asks: "Asks for", Sensitive: "Sensitive", Applications: "Applications",
 	Edit: "Change", Save: "Save", Made: "The API is created. Bind scopes, or put its permissions into roles.", Changed: "It is changed.", Deleted: "The API is deleted.", ScopeMade: "The scope is bound.",
 	New: "New API", EditTitle: "Change the API {name}", EditLead: "A permission names what may be done: orders:read, orders:cancel.",
@@ -64,7 +65,7 @@ var germanConsoleAPIs = ConsoleAPIs{
 	Find: "Kennung suchen", None: "Keine API gefunden", NoneTodo: "Rollen und Scopes gewähren Berechtigungen einer API. Legen Sie eine an, oder löschen Sie die Suche.", Back: "Alle APIs",
 	Which: "API", Permissions: "Berechtigungen", Delegation: "Ihre Tokens", Created: "Angelegt", Updated: "Geändert", BuiltIn: "Eingebaut",
 	ByScope: "Enthalten, was ihre Scopes gewähren", ByAudience: "Enthalten alle Rechte der Person",
-	Known: "Details", Audience: "Audience (aud)", Servers: "Bereitgestellt von", NoneOf: "Keine",
+	Known: "Details", Audience: "Audience (aud)", Servers: "Bereitgestellt von", NoneOf: "Keine", AsksNothing: "Nichts",
 	PermissionsLead: "Hinter jeder steht, wer sie hat.", Permission: "Berechtigung", Roles: "Rollen", Scopes: "Ihre Scopes", Routes: "Routen", Asks: "Verlangt", Sensitive: "Sensibel", Applications: "Anwendungen",
 	Edit: "Ändern", Save: "Speichern", Made: "Die API ist angelegt. Binden Sie Scopes, oder nehmen Sie ihre Berechtigungen in Rollen auf.", Changed: "Die Änderung ist gespeichert.", Deleted: "Die API ist gelöscht.", ScopeMade: "Der Scope ist gebunden.",
 	New: "Neue API", EditTitle: "API {name} ändern", EditLead: "Eine Berechtigung sagt, was man tun darf: orders:read, orders:cancel.",

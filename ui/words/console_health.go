@@ -75,7 +75,7 @@ var germanConsoleHealth = ConsoleHealth{
 	NotReady: "Dieser Server ist nicht bereit: Er sollte gerade keine Anfragen bekommen.",
 
 	Checks: "Prüfungen",
-	Store:  "Die Datenbank antwortet", Write: "Die Datenbank nimmt Änderungen an", Keys: "Signaturschlüssel", Snapshot: "Anwendungen und Widerrufe sind aktuell", Policy: "Berechtigungen sind aktuell", Serving: "Anfragen werden angenommen",
+	Store:  "Die Datenbank antwortet", Write: "Die Datenbank nimmt Änderungen an", Keys: "Signatur\u00adschlüssel", Snapshot: "Anwendungen und Widerrufe sind aktuell", Policy: "Berechtigungen sind aktuell", Serving: "Anfragen werden angenommen",
 	Clock: "Die Uhren stimmen überein", Folder: "Angewandte Dateien", Routes: "Routen des Gates", Permissions: "Berechtigungen, die Routen verlangen", Redis: "Redis", Seal: "Siegel des Audit-Protokolls",
 	Settings: "Einstellungen in der Datenbank", Audit: "Das Audit-Protokoll ist unverändert", Certificates: "Client-Zertifikate, die Routen verlangen",
 	Server: "Serverprozess", ServerLead: "Nur von diesem Prozess.", Version: "Version", Started: "Läuft seit", Time: "Serverzeit", Sealed: "Versiegelte Ereignisse",

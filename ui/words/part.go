@@ -185,7 +185,7 @@ var germanPart = Part{
 	Undo:     "Rückgängig machen",
 
 	Theme:  "Darstellung",
-	System: "Systemeinstellung",
+	System: "Automatisch",
 	Light:  "Hell",
 	Dark:   "Dunkel",
 

@@ -175,8 +175,8 @@ func Address(name string) templ.Component {
 	})
 }
 
-// broken is a value whose lines are broken behind its slashes first: an address keeps its words.
-func broken(value string) templ.Component {
+// Broken is a value whose lines are broken behind its slashes first: an address keeps its words.
+func Broken(value string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -262,7 +262,7 @@ func Copy(id, value string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = broken(value).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Broken(value).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1022,7 +1022,7 @@ func lines(l Lines) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = broken(l.Code).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Broken(l.Code).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
