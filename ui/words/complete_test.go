@@ -20,6 +20,7 @@ var same = map[string][]string{
 		"Setup.Name",
 		"Part.Version", "Part.In", "Part.Live",
 		"Console.Example", "ConsoleGrants.Kinds.user", "ConsoleGrants.Kinds.organisation", "ConsoleAudit.Kinds.person", "ConsoleLocks.Kinds.user",
+		"ConsoleUsers.Known", "ConsoleSessions.Known", "ConsoleGrants.Known", "ConsoleAudit.Known", "ConsoleLocks.Known", "ConsoleApplications.Known", "ConsoleAPIs.Known", "ConsoleRoles.Known", "ConsoleMembers.Known", "ConsoleServices.Known", "ConsoleRoutes.Says", "ConsoleGateParts.Says", "ConsoleKeys.Known", "ConsoleSettings.Known", // Details, Definition
 		"Form.Optional", "ConsoleApplications.Issuer", "ConsoleApplications.Tokens", "ConsoleSettings.Tokens", "ConsoleSettings.Logo", "ConsoleRoles.Matrix", "ConsoleRoutes.Route", "ConsoleRoutes.Upstream", "ConsoleUpstreams.Title", "ConsoleGateParts.Audience", "ConsoleHealth.Redis", "ConsoleHealth.Version",
 	},
 }

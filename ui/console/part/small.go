@@ -1,8 +1,12 @@
 package part
 
 import (
+	"context"
+	"io"
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
@@ -73,4 +77,12 @@ func slashed(value string) (all []string) {
 		}
 	}
 	return append(all, value[from:])
+}
+
+// Broken is a value whose lines are broken behind its slashes first: an address keeps its words.
+func Broken(value string) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := io.WriteString(w, strings.Join(slashed(templ.EscapeString(value)), "<wbr>"))
+		return err
+	})
 }
