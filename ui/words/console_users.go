@@ -214,7 +214,7 @@ var germanConsoleUsers = ConsoleUsers{
 	Overview: "Übersicht", Sessions: "Sitzungen", Credentials: "Anmeldedaten", Activity: "Verlauf",
 	Verified: "Bestätigt", Unverified: "Nicht bestätigt",
 	Administers: "Verwaltet",
-	Factor:      "Zweiter Faktor", FactorOn: "Ein", FactorOff: "Aus", CodesLeft: "Übrige Wiederherstellungs\u00adcodes",
+	Factor:      "Zweiter Faktor", FactorOn: "Ein", FactorOff: "Aus", CodesLeft: "Übrige Wieder\u00adherstellungs\u00adcodes",
 	Password: "Passwort", PasswordOn: "Gesetzt", PasswordOff: "Kein Passwort", Imported: "Importiert mit",
 	Edit:       "Ändern",
 	NoSessions: "Nirgends angemeldet", NoSessionsTodo: "Hier steht jeder Browser der Person, bis er abgemeldet wird.",
