@@ -426,7 +426,7 @@ func TestAWrongCurrentPasswordComesBackBesideItsField(t *testing.T) {
 	t.Parallel()
 	h := &house{err: &fault.Error{Kind: fault.Invalid, Code: "password.current_wrong", Detail: "The present password is wrong.", Fields: []fault.Field{{Name: "current", Problem: "is wrong"}}}}
 	w := ask(t, h, "POST", "/account/password", "password", "typed-old-one", "new_password", "typed-new-one")
-	wants(t, w, 422, `data-testid="problem">Current password is wrong.<`)
+	wants(t, w, 422, `data-testid="problem">“Current password” is wrong.<`)
 	if strings.Contains(w.Body.String(), "typed-") {
 		t.Error("the page sends a password back")
 	}
@@ -434,7 +434,7 @@ func TestAWrongCurrentPasswordComesBackBesideItsField(t *testing.T) {
 		t.Error("the error is said twice, at its field and over the form")
 	}
 	h.err = &fault.Error{Kind: fault.Invalid, Code: "password.weak", Detail: "Weak.", Fields: []fault.Field{{Name: "password", Problem: "is too short"}}}
-	wants(t, ask(t, h, "POST", "/account/password"), 422, `data-testid="problem">New password is too short.<`)
+	wants(t, ask(t, h, "POST", "/account/password"), 422, `data-testid="problem">“New password” is too short.<`)
 	h.err = &fault.Error{Kind: fault.TooMany, Code: "signin.throttled", RetryAfter: 8 * time.Second}
 	w = ask(t, h, "POST", "/account/password")
 	wants(t, w, 429, "Try again in 8 seconds.", `role="alert"`)
