@@ -84,7 +84,8 @@ type ConsoleApplications struct {
 	PermissionsInline, PermissionsHint                    string
 	RolesClaim, RolesFormat, RolesPrefix, RolesFilter     string
 	GroupsClaim, GroupsFormat, GroupsPrefix, GroupsFilter string
-	Claims, ClaimHint, FilterHint, ClaimsHint             string
+	Claims, FilterHint, ClaimsHint                        string
+	ClaimHint                                             Phrase // Name: roles, or groups
 	FormatList, FormatString, FormatObject                string
 
 	NewSecret, NoSecrets, NoSecretsTodo string
@@ -215,7 +216,7 @@ var englishConsoleApplications = ConsoleApplications{
 	Permissions: "Access tokens say of rights", PermissionsNone: "Nothing", PermissionsRoles: "Roles", PermissionsInline: "Roles and permissions", PermissionsHint: "What does not fit is left out; introspection tells all.",
 	RolesClaim: "Claim for roles", RolesFormat: "Format of roles", RolesPrefix: "Before each role", RolesFilter: "Which roles",
 	GroupsClaim: "Claim for groups", GroupsFormat: "Format of groups", GroupsPrefix: "Before each group", GroupsFilter: "Which groups",
-	Claims: "Further claims", ClaimHint: "Such as roles or realm_access.roles. Empty: it is not told.", FilterHint: "One pattern a line, * is any text. None: all.", ClaimsHint: "One NAME=SOURCE a line: department=claims.department, editor=role:editor, plan=const:pro.",
+	Claims: "Further claims", ClaimHint: "Such as {name} or realm_access.{name}. Empty: it is not told.", FilterHint: "One pattern a line, * is any text. None: all.", ClaimsHint: "One NAME=SOURCE a line: department=claims.department, editor=role:editor, plan=const:pro.",
 	FormatList: "List", FormatString: "Text", FormatObject: "Object",
 
 	NewSecret: "New secret", NoSecrets: "It has no secret", NoSecretsTodo: "How it proves itself is a setting.",
@@ -336,7 +337,7 @@ var germanConsoleApplications = ConsoleApplications{
 	Permissions: "Rechte in Access-Tokens", PermissionsNone: "Nichts", PermissionsRoles: "Rollen", PermissionsInline: "Rollen und Berechtigungen", PermissionsHint: "Was nicht hineinpasst, fehlt; die Introspection sagt alles.",
 	RolesClaim: "Claim für Rollen", RolesFormat: "Format der Rollen", RolesPrefix: "Vor jeder Rolle", RolesFilter: "Welche Rollen",
 	GroupsClaim: "Claim für Gruppen", GroupsFormat: "Format der Gruppen", GroupsPrefix: "Vor jeder Gruppe", GroupsFilter: "Welche Gruppen",
-	Claims: "Weitere Claims", ClaimHint: "Etwa roles oder realm_access.roles. Leer: sie erfährt nichts davon.", FilterHint: "Ein Muster je Zeile, * ist beliebiger Text. Keines: alle.", ClaimsHint: "Je Zeile NAME=QUELLE: department=claims.department, editor=role:editor, plan=const:pro.",
+	Claims: "Weitere Claims", ClaimHint: "Etwa {name} oder realm_access.{name}. Leer: sie erfährt nichts davon.", FilterHint: "Ein Muster je Zeile, * ist beliebiger Text. Keines: alle.", ClaimsHint: "Je Zeile NAME=QUELLE: department=claims.department, editor=role:editor, plan=const:pro.",
 	FormatList: "Liste", FormatString: "Text", FormatObject: "Objekt",
 
 	NewSecret: "Neues Geheimnis", NoSecrets: "Sie hat kein Geheimnis", NoSecretsTodo: "Wie sie sich ausweist, ist eine Einstellung.",

@@ -60,7 +60,7 @@ var englishConsoleMembers = ConsoleMembers{
 	Find: "Find by id or description", NotFound: "Take the search away, or create it.",
 	Name: "Id", Description: "Description", Created: "Created",
 	Known:    "Details",
-	Managers: "Members managed by", NoManagers: "Nobody for it alone",
+	Managers: "Members managed by", NoManagers: "Nobody in particular",
 	Gives: "What it gives", GivesWhy: "to everybody who is in it", NoGives: "Nothing is granted to it. Who is in it has nothing by that.",
 	MoreGrants: "There are more grants than are shown.",
 	Within:     "Groups in it",

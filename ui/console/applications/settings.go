@@ -120,7 +120,7 @@ func listing(name string, of func(c *wire.ClientState) *wire.Listing, labels fun
 		}
 	}
 	return []input{
-		{name: name + ".claim", max: 128, label: label(0), hint: func(a *words.ConsoleApplications) string { return a.ClaimHint }, get: get(func(l *wire.Listing) string { return l.Claim })},
+		{name: name + ".claim", max: 128, label: label(0), hint: func(a *words.ConsoleApplications) string { return a.ClaimHint.With(words.Name, name) }, get: get(func(l *wire.Listing) string { return l.Claim })},
 		{name: name + ".format", kind: part.Choose, label: label(1), options: choice(func(a *words.ConsoleApplications) []part.Option {
 			return []part.Option{{Value: "list", Label: a.FormatList}, {Value: "string", Label: a.FormatString}, {Value: "object", Label: a.FormatObject}}
 		}), get: get(func(l *wire.Listing) string { return l.Format })},
