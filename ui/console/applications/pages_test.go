@@ -74,7 +74,7 @@ func samples() map[string]view.Page {
 		}},
 		"families, none":   familiesPage{clientFrame: one},
 		"preview, asked":   previewPage{clientFrame: one, Levels: levels, Asked: url.Values{}},
-		"preview":          previewPage{clientFrame: one, Levels: levels, Asked: url.Values{"user": {"a"}, "scope": {"openid"}}, Person: "A", Preview: preview},
+		"preview":          previewPage{clientFrame: one, Levels: levels, Asked: url.Values{"user": {"a"}, "scope": {"openid"}}, Person: "Ada Example", Preview: preview},
 		"preview, refused": previewPage{clientFrame: one, Levels: levels, Asked: url.Values{}, Preview: none},
 		"preview, nobody":  previewPage{clientFrame: one, Levels: levels, Asked: url.Values{"user": {"42"}}, Nobody: true},
 		"trial":            trialPage{one},

@@ -186,9 +186,10 @@ func checkFrame(t *testing.T, all []*html.Node) {
 	}
 }
 
+// checkHeadings looks whether headings stand in order, and whether one below says again what the page is.
 func checkHeadings(t *testing.T, all []*html.Node) {
 	t.Helper()
-	last := byte('0')
+	last, top := byte('0'), ""
 	for _, n := range all {
 		if len(n.Data) != 2 || n.Data[0] != 'h' || n.Data[1] < '1' || n.Data[1] > '6' {
 			continue
@@ -198,6 +199,11 @@ func checkHeadings(t *testing.T, all []*html.Node) {
 		}
 		if Text(n) == "" {
 			t.Errorf("empty %s", n.Data)
+		}
+		if n.Data == "h1" {
+			top = Text(n)
+		} else if Text(n) == top {
+			t.Errorf("%s %q says the h1 again", n.Data, top)
 		}
 		last = n.Data[1]
 	}
