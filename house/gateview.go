@@ -142,7 +142,7 @@ const (
 )
 
 // ReplayGate makes the decisions of this process's log since then again, by its routes with one
-// changed. Conflict "gate.no_decisions" where no log is kept.
+// changed, and tells what turns by that change alone. Conflict "gate.no_decisions" where no log is kept.
 func (h *House) ReplayGate(ctx context.Context, since time.Time, o *gate.Object) (wire.Replayed, error) {
 	if h.Decisions == nil {
 		return wire.Replayed{}, fault.New(fault.Conflict, "gate.no_decisions", "Nothing is written down of what the gate decides. Set gate.decisions.file, and restart.")
@@ -156,6 +156,9 @@ func (h *House) ReplayGate(ctx context.Context, since time.Time, o *gate.Object)
 		return wire.Replayed{}, err
 	}
 	r, first := proxy.Replayer{Set: set, Policy: policy}, time.Time{}
+	if o != nil {
+		r.Served = h.Routes.Current()
+	}
 	strange, err := recentDecisions(h.Config.Gate.Decisions.File, since, func(e *proxy.Entry) error {
 		if e.At.Before(since) {
 			return nil
@@ -241,7 +244,7 @@ func replayed(done proxy.Replayed) wire.Replayed {
 		c := &done.Changes[i]
 		w.Changes = append(w.Changes, wire.TurnedEntry{
 			At: c.Entry.At, Subject: wire.Subject{Kind: access.Kind(c.Entry.Kind), ID: c.Entry.Subject}, Method: c.Entry.Method, Host: c.Entry.Host, Path: c.Entry.Path,
-			From: c.Entry.Decision, To: c.To, Route: c.Route, Why: c.Why,
+			From: c.From, To: c.To, Route: c.Route, Why: c.Why,
 		})
 	}
 	return w

@@ -30,6 +30,7 @@ type Turn struct {
 // Changed is one that would turn.
 type Changed struct {
 	Entry Entry  `json:"was"`
+	From  string `json:"from"` // what was decided, or what the routes that are served would decide now
 	To    string `json:"to"`
 	Route string `json:"route,omitempty"` // that would take it
 	Why   string `json:"why,omitempty"`
@@ -42,6 +43,9 @@ const mostChanges = 1000
 type Replayer struct {
 	Set    *gate.Set
 	Policy *access.Snapshot
+	// Served are the routes that Set is compared with under the same policy: what grants, locks and
+	// earlier changes turned since then is none of its doing. Nil: with what was decided.
+	Served *gate.Set
 
 	done  Replayed
 	turns map[[2]string]int
@@ -51,21 +55,32 @@ type Replayer struct {
 // what was known of the resource.
 func (r *Replayer) Replay(e *Entry) {
 	to, route, why, ok := r.decide(e)
-	if !ok {
+	from, known := r.from(e)
+	if !ok || !known {
 		r.done.Left++
 		return
 	}
 	r.done.Decisions++
-	if to == e.Decision {
+	if to == from {
 		return
 	}
 	if r.turns == nil {
 		r.turns = map[[2]string]int{}
 	}
-	r.turns[[2]string{e.Decision, to}]++
+	r.turns[[2]string{from, to}]++
 	if len(r.done.Changes) < mostChanges {
-		r.done.Changes = append(r.done.Changes, Changed{*e, to, route, why})
+		r.done.Changes = append(r.done.Changes, Changed{*e, from, to, route, why})
 	}
+}
+
+// from is what a decision is compared with; false: nobody can tell.
+func (r *Replayer) from(e *Entry) (decision string, ok bool) {
+	if r.Served == nil {
+		return e.Decision, true
+	}
+	served := Replayer{Set: r.Served, Policy: r.Policy}
+	decision, _, _, ok = served.decide(e)
+	return decision, ok
 }
 
 // Done returns what came out.

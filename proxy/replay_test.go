@@ -67,6 +67,33 @@ func TestADecisionOfWhomTheRouteDoesNotKnowTurns(t *testing.T) {
 	}
 }
 
+// What a change of routes comes to is its own doing: a decision that turned since then because
+// somebody may no more, or because of another route, does not turn by it.
+func TestWhatAChangeOfRoutesTurnsIsComparedWithTheRoutesThatAreServed(t *testing.T) {
+	t.Parallel()
+	policy := access.Policy{APIs: []access.API{{ID: "shop", Permissions: []access.Permission{{Resource: "orders", Action: "read"}}}}} // the grant of then is over
+	compile := func(changed gate.RouteSpec) *gate.Set {
+		t.Helper()
+		changed.Match, changed.Upstream = gate.MatchSpec{Hosts: []string{"api.test"}, Paths: []string{"/changed"}, Methods: []string{"GET"}}, "app"
+		set, err := gate.Compile([]gate.Object{{ID: "app", Upstream: &gate.UpstreamSpec{Targets: []string{"http://app:80"}}}, {ID: "changed", Route: &changed}, {ID: "other", Route: &gate.RouteSpec{
+			Match:     gate.MatchSpec{Hosts: []string{"api.test"}, Paths: []string{"/other"}, Methods: []string{"GET"}},
+			Authorize: gate.AuthorizeSpec{API: "shop", Permission: "orders:read"}, Upstream: "app",
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return set
+	}
+	served := compile(gate.RouteSpec{Authorize: gate.AuthorizeSpec{API: "shop", Permission: "orders:read"}})
+	r := Replayer{Set: compile(gate.RouteSpec{Public: true}), Served: served, Policy: access.Compile(policy)}
+	for _, path := range []string{"/other", "/changed"} {
+		r.Replay(&Entry{Decision: "allow", At: time.Now(), Subject: "jobs", Kind: "service", Method: "GET", Host: "api.test", Path: path})
+	}
+	if done := r.Done(); done.Decisions != 2 || !slices.Equal(done.Turns, []Turn{{"deny", "public", 1}}) || done.Changes[0].From != "deny" {
+		t.Errorf("%+v", done)
+	}
+}
+
 // Somebody who is given, and not what they came with, is known by each way that a route takes, if
 // one of them is theirs.
 func TestARequestThatNobodyMadeIsWeighedHoweverTheRouteKnowsItsCallers(t *testing.T) {

@@ -18,11 +18,19 @@ func changes(before, after gate.RouteSpec) (all []part.Change) {
 	names := maps.Clone(was)
 	maps.Copy(names, is)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if was[name] != is[name] {
+		if was[name] != is[name] && !(slices.Contains(unordered, name) && sameOf(was[name], is[name])) {
 			all = append(all, part.Change{Name: name, Before: was[name], After: is[name]})
 		}
 	}
 	return all
+}
+
+// unordered are the lists in which the order says nothing: forms send theirs.
+var unordered = []string{"authn", "match.hosts", "match.methods", "match.paths"}
+
+// sameOf reports whether two lists name the same.
+func sameOf(was, is string) bool {
+	return slices.Equal(slices.Sorted(strings.SplitSeq(was, ", ")), slices.Sorted(strings.SplitSeq(is, ", ")))
 }
 
 func document(s gate.RouteSpec) (v any) {
