@@ -50,14 +50,17 @@ type AuditFilter struct {
 	Target   string `query:"target" maxLength:"300" doc:"What it was done to, as KIND:ID: grant:gra_…, user:usr_…, client:web. Of a person and of an application, all that concerns them"`
 	Resource string `query:"resource" maxLength:"300" doc:"The same as target, as it was called before"`
 	Actor    string `query:"actor" maxLength:"300" doc:"Who did it, as KIND or KIND:ID: person:usr_…, service:ci, console"`
-	Action   string `query:"action" maxLength:"64" pattern:"^[a-z]+\\.([a-z]+)?$" doc:"What was done, user.create; or all that begins so, user."`
+	Action   string `query:"action" maxLength:"64" doc:"What was done, user.create; or all that begins so: user. or user"`
 	Outcome  string `query:"outcome" enum:"done,refused"`
-	Reason   string `query:"reason" maxLength:"64" pattern:"^[a-z0-9_]+$" doc:"Why it was refused, as events say it: wrong, forbidden"`
+	Reason   string `query:"reason" maxLength:"64" doc:"Why it was refused, as events say it: wrong, forbidden"`
 	IP       string `query:"ip" maxLength:"64" doc:"The address from which it came"`
 	Client   string `query:"client" maxLength:"128" doc:"The application that it concerns, by its client_id"`
 	Since    string `query:"since" maxLength:"64" format:"date-time" doc:"At that time or after"`
 	Until    string `query:"until" maxLength:"64" format:"date-time" doc:"Before that time"`
 }
+
+// reasonLetters are what a reason is made of.
+const reasonLetters = "abcdefghijklmnopqrstuvwxyz0123456789_"
 
 // auditQuery is the filter as the trail takes it.
 func (d *Door) auditQuery(ctx context.Context, c *Call, f *AuditFilter) (q audit.Query, err error) {
@@ -76,6 +79,9 @@ func (d *Door) auditQuery(ctx context.Context, c *Call, f *AuditFilter) (q audit
 		if q.ActorKind, q.ActorID, ok = audit.ParseActor(f.Actor); !ok {
 			return q, invalid(aParameter+"actor", "must be KIND or KIND:ID, where KIND is client, console, house, nobody, person or service")
 		}
+	}
+	if strings.Trim(f.Reason, reasonLetters) != "" {
+		return q, invalid(aParameter+"reason", "must be a reason as events say it, such as wrong or forbidden")
 	}
 	if f.IP != "" {
 		ip, err := netip.ParseAddr(f.IP)
@@ -141,13 +147,13 @@ func (d *Door) actions(ctx context.Context, text string) (all []audit.Action, er
 		known = append(known, one.Action)
 	}
 	for _, a := range known {
-		whole := string(a) == text || strings.HasSuffix(text, ".") && strings.HasPrefix(string(a), text)
-		if whole && !slices.Contains(all, a) {
+		thing, _, _ := strings.Cut(string(a), ".")
+		if (string(a) == text || thing == strings.TrimSuffix(text, ".")) && !slices.Contains(all, a) {
 			all = append(all, a)
 		}
 	}
 	if len(all) == 0 {
-		return nil, invalid(aParameter+"action", "must be an action of docs/audit.md, or what several begin with, such as user.")
+		return nil, invalid(aParameter+"action", "must be an action, such as user.create, or what several begin with, such as user")
 	}
 	return all, nil
 }

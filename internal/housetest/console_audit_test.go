@@ -32,6 +32,10 @@ func TestTheConsoleShowsWhatWasRecorded(t *testing.T) {
 	for _, query := range []string{"action=nothing.known", "actor=odd", "ip=odd", "since=odd", "resource=nobody@example.test", "since=2026-01-02T00:00&until=2026-01-01T00:00"} {
 		b.Get("/console/audit?" + query).Is(http.StatusUnprocessableEntity).Says("-problem")
 	}
+	b.Get("/console/audit?action=user").Is(http.StatusOK).Says("user.update")
+	for query, says := range map[string]string{"action=nothing": "such as user.create", "reason=No+idea": "such as wrong", "actor=bob": "a whole address", "resource=editor": "such as role:editor"} {
+		isWithout(t, b.Get("/console/audit?"+query).Is(http.StatusUnprocessableEntity).Says(says), "pattern")
+	}
 	_, rest, _ := strings.Cut(found.Body, `href="/console/audit/evt_`)
 	name, _, _ := strings.Cut(rest, `"`)
 	event := "/console/audit/evt_" + name

@@ -28,6 +28,8 @@ var englishSentences = itself(
 	"is not to be read: {problem}",
 	"must be a number of minutes",
 	"must be a URL such as https://api.example.com/orders/42",
+	"must be a whole address, or as it stands in an event, such as service:ci or console",
+	"must be a whole address, or as it stands in an event, such as role:editor",
 	"must be one permission, or a method and a permission in each line",
 	"names nothing that there is",
 

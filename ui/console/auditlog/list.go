@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/admin"
+	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/view"
@@ -50,10 +51,16 @@ func (f *frame) query(v *guard.Visit) (url.Values, error) {
 		if actor, err = guard.NamedActor(v, "actor", actor); err != nil {
 			return nil, err
 		}
+		if err := legible("actor", actor); err != nil {
+			return nil, err
+		}
 		q.Set("actor", actor)
 	}
 	if resource := f.Asked.Get("resource"); resource != "" {
 		if resource, err = guard.Named(v, "resource", "user", resource); err != nil {
+			return nil, err
+		}
+		if err := legible("resource", resource); err != nil {
 			return nil, err
 		}
 		q.Set("resource", resource)
@@ -67,6 +74,19 @@ func (f *frame) query(v *guard.Visit) (url.Values, error) {
 		q.Set("since", f.Now.Add(-span).UTC().Truncate(time.Second).Format(time.RFC3339))
 	}
 	return q, nil
+}
+
+// legible is an error in the words of the console where a filter that was typed is of nobody and nothing.
+func legible(name, text string) error {
+	_, _, actor := audit.ParseActor(text)
+	_, target := audit.ParseTarget(text)
+	switch {
+	case name == "actor" && !actor:
+		return guard.Wrong(name, "must be a whole address, or as it stands in an event, such as service:ci or console")
+	case name == "resource" && !target:
+		return guard.Wrong(name, "must be a whole address, or as it stands in an event, such as role:editor")
+	}
+	return nil
 }
 
 // typed is how browsers send a moment that was typed; we take it for one of UTC.
