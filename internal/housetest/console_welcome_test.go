@@ -48,7 +48,7 @@ func TestAnImportEndsWithLinksByWhichItsPeopleSignIn(t *testing.T) {
 	choose := theirs.Get("/welcome").Submit("token", "https://id.example.test/welcome#token="+token).Is(http.StatusOK).Says(email)
 	choose.Submit("password", "short").Is(http.StatusUnprocessableEntity).Says("password-problem")
 	choose.Submit("password", "violet harbour 77 engines").Is(http.StatusOK).At("/account")
-	s.Browser().Get("/welcome").Submit("token", token).Is(http.StatusForbidden).Says("not good any more")
+	s.Browser().Get("/welcome").Submit("token", token).Is(http.StatusForbidden).Says("not good any more").Says(`href="/account"`)
 	isWithout(t, b.Get(of).Is(http.StatusOK), email)
 
 	b.Get("/console/users?import=imp_nosuch").Is(http.StatusUnprocessableEntity)
@@ -72,7 +72,7 @@ func TestTheConsoleMakesALinkForANewPerson(t *testing.T) {
 	isWithout(t, withdraw.Press("", "submit").Is(http.StatusOK).At(credentials.URL.Path).Says("The link is withdrawn."), `id="revoke-link"`)
 	_, token, _ := strings.Cut(made.Body, "/welcome#token=")
 	token, _, _ = strings.Cut(token, "<")
-	s.Browser().Get("/welcome").Submit("token", token).Is(http.StatusForbidden).Says("not good any more")
+	s.Browser().Get("/welcome").Submit("token", token).Is(http.StatusForbidden).Says("not good any more").Says(`href="/account"`)
 	isWithout(t, b.Get("/console/users/"+string(ada.ID)+"/credentials").Is(http.StatusOK), `id="link"`)
 	b.Get("/console/users/"+string(ada.ID)+"/password-link").Press("", "submit").Is(http.StatusConflict).Says("has a password already")
 }

@@ -15,10 +15,13 @@ func (p linkPage) Head(say *words.Catalogue) view.Head {
 }
 func (p linkPage) Body() templ.Component { return linkBody(p) }
 
+// spent reports whether a link was sent that is not good: often that of somebody who used it.
+func (p linkPage) spent() bool { return p.Wrong != nil && p.Wrong.Code == codeLink }
+
 // inputs are those of the form. A link that is spent is said at its token.
 func (p linkPage) inputs(say *words.Catalogue) []view.Input {
 	token := view.Input{ID: "token", Label: say.Welcome.Token, Hint: say.Welcome.TokenHint, Autocomplete: "off", MaxLength: 512, Literal: true, Focus: true}
-	if p.Wrong != nil && p.Wrong.Code == codeLink {
+	if p.spent() {
 		token.Problem = say.Detail(codeLink, p.Wrong.Detail)
 	}
 	return p.Inputs(say, token)

@@ -9,6 +9,7 @@ type Welcome struct {
 	Chosen           string // over the password
 	Email, Password  string
 	Submit           string
+	Already, SignIn  string // beside a link that is spent
 }
 
 var englishWelcome = Welcome{
@@ -21,6 +22,8 @@ var englishWelcome = Welcome{
 	Email:     "Email",
 	Password:  "New password",
 	Submit:    "Set the password and sign in",
+	Already:   "You chose your password already?",
+	SignIn:    "Sign in with it",
 }
 
 var germanWelcome = Welcome{
@@ -33,4 +36,6 @@ var germanWelcome = Welcome{
 	Email:     "E-Mail-Adresse",
 	Password:  "Neues Passwort",
 	Submit:    "Passwort festlegen und anmelden",
+	Already:   "Sie haben Ihr Passwort schon gewählt?",
+	SignIn:    "Damit anmelden",
 }
