@@ -3208,7 +3208,7 @@ type ListAuditEventsParams struct {
 	// Actor Who did it, as KIND or KIND:ID: person:usr_…, service:ci, console
 	Actor *string `form:"actor,omitempty" json:"actor,omitempty"`
 
-	// Action What was done, user.create; or all that begins so, user.
+	// Action What was done, user.create; or all that begins so: user. or user
 	Action  *string                       `form:"action,omitempty" json:"action,omitempty"`
 	Outcome *ListAuditEventsParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
 
@@ -3284,7 +3284,7 @@ type ExportAuditEventsParams struct {
 	// Actor Who did it, as KIND or KIND:ID: person:usr_…, service:ci, console
 	Actor *string `form:"actor,omitempty" json:"actor,omitempty"`
 
-	// Action What was done, user.create; or all that begins so, user.
+	// Action What was done, user.create; or all that begins so: user. or user
 	Action  *string                         `form:"action,omitempty" json:"action,omitempty"`
 	Outcome *ExportAuditEventsParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
 
@@ -3322,7 +3322,7 @@ type GetAuditHistogramParams struct {
 	// Actor Who did it, as KIND or KIND:ID: person:usr_…, service:ci, console
 	Actor *string `form:"actor,omitempty" json:"actor,omitempty"`
 
-	// Action What was done, user.create; or all that begins so, user.
+	// Action What was done, user.create; or all that begins so: user. or user
 	Action  *string                         `form:"action,omitempty" json:"action,omitempty"`
 	Outcome *GetAuditHistogramParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
 

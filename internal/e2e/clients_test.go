@@ -324,7 +324,7 @@ func npm(names ...string) func(*testing.T) string {
 		if len(names) == 1 && strings.HasPrefix(names[0], "@") {
 			return names[0] + " " + versions[0] // the section is called otherwise
 		}
-		return strings.Join(versions, " and ")
+		return strings.Join(versions, ", ")
 	}
 }
 

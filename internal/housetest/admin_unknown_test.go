@@ -70,10 +70,11 @@ func listNamings(gone map[string]string) map[string]listNaming {
 
 // plainParameters name nothing: words that things are searched by, of which none need
 // fit, values of which the schema says all, or whose form alone can be wrong, and what is
-// asked of the gate, which answers any URL, or of what one process serves, which may be nothing.
+// asked of the gate, which answers any URL, or of what one process serves, which may be nothing. What is
+// listed by ids is what of them is there.
 var plainParameters = []string{
 	"limit", "cursor", "fields", "sort", "state", "kind", "search", "email", "since", "until", "days", "ends_before", "ends_after", "created_by", "source", "all", "details", "format",
-	"id", "outcome", "reason", "ip", "action", "at", "thing", "acr", "audience", "method", "url", "age", "hours", "list", "wrong", "second_factor", "has_password", "signed_in_before",
+	"id", "ids", "outcome", "reason", "ip", "action", "at", "thing", "acr", "audience", "method", "url", "age", "hours", "list", "wrong", "second_factor", "has_password", "signed_in_before",
 }
 
 // A list that is narrowed by what there is not says so to whoever sees all of it: they

@@ -53,7 +53,10 @@ func TestARouteIsChangedReplayedAndRolledBackInTheConsole(t *testing.T) {
 	if _, err := g.House.Gate.Get(t.Context(), gate.KindRoute, "orders"); err == nil {
 		t.Fatal("trying a route makes it")
 	}
+	reviewing(b, form, "review", append(whole, "permission", "orders:raed")...).Is(http.StatusOK).Says("The API shop has no orders:raed")
+	reviewing(b, form, "review", append(whole, "api", "shpo")...).Is(http.StatusOK).Says("The API shpo has no orders:read")
 	review := reviewing(b, form, "review", whole...).Is(http.StatusOK).Says("The new route orders").Says("api.example.test")
+	isWithout(t, review, "The API shop has no")
 	review.Press("do", "save").Is(http.StatusOK).At("/console/routes/route/orders").Says("The route is made.")
 	review.Press("do", "save").Is(http.StatusOK) // sent twice, it is made once
 	g.followed(t)
@@ -91,7 +94,7 @@ func TestARouteIsChangedReplayedAndRolledBackInTheConsole(t *testing.T) {
 		t.Errorf("after the change: %d", status)
 	}
 	review.Press("do", "save").Is(http.StatusPreconditionFailed) // what was seen is not there any more
-	reviewing(b, edit, "review", "permission", "orders:read").Press("do", "save").Is(http.StatusPreconditionFailed)
+	reviewing(b, edit, "review", "permission", "orders:read").Is(http.StatusConflict).Says("Somebody else changed this route") // and it is not read first
 
 	// Back to the version before.
 	history := b.Get("/console/routes/route/orders/history").Is(http.StatusOK).Says("boss").Says("As it is now")

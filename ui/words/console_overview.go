@@ -18,6 +18,7 @@ type ConsoleOverview struct {
 
 	Secured, Gate             string            // figures: who has a second step, what the gate refused
 	OfAll                     Phrase            // N of Least people
+	UnderOne                  string            // a share
 	Methods, Reasons, NoneSo  string            // heads, and where there is nothing
 	MethodNames               map[string]string // how somebody signed in, by RFC 8176
 	ReasonNames               map[string]string // why a sign-in was refused
@@ -67,7 +68,7 @@ var englishConsoleOverview = ConsoleOverview{
 	NoneEnds: "None ends within seven days.",
 
 	Secured: "With a second step", Gate: "Refused at the gate today",
-	OfAll:   "{n} of {least}",
+	OfAll: "{n} of {least}", UnderOne: "under 1\u00a0%",
 	Methods: "Signed in with", Reasons: "Refused because of", NoneSo: "Nobody, in these days.",
 	MethodNames: map[string]string{"": "Not told", "pwd": "Password", "mfa otp pwd": "Password and authenticator", "otp pwd": "Password and authenticator", "mfa pwd": "Password and recovery code"},
 	ReasonNames: map[string]string{
@@ -113,7 +114,7 @@ var germanConsoleOverview = ConsoleOverview{
 	NoneEnds: "Keine endet innerhalb von sieben Tagen.",
 
 	Secured: "Mit zweitem Faktor", Gate: "Heute am Gate abgewiesen",
-	OfAll:   "{n}\u00a0von {least}",
+	OfAll: "{n}\u00a0von {least}", UnderOne: "unter 1\u00a0%",
 	Methods: "Angemeldet mit", Reasons: "Abgewiesen wegen", NoneSo: "In diesen Tagen niemand.",
 	MethodNames: map[string]string{"": "Unbekannt", "pwd": "Passwort", "mfa otp pwd": "Passwort und Authenticator", "otp pwd": "Passwort und Authenticator", "mfa pwd": "Passwort und Wiederherstellungscode"},
 	ReasonNames: map[string]string{

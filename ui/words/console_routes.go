@@ -36,6 +36,7 @@ type ConsoleRoutes struct {
 	Resource, ResourceHint, Condition, ConditionHint, Rest, RestHint string
 	ModeLead, Narrower, NarrowerLead, RestLead, FirstUpstream        string // what folds out, and what holds where it is empty
 	Usable                                                           Plural // N tests hold
+	NoPermission                                                     Phrase // Name of the API, Scope: the permission
 	ReviewTitle, ReviewNewTitle, VersionTitle                        Title  // Name
 	Changes, NoChange, Unusable                                      string
 	Replay, ReplayLead, NoLog, NoReplay, NoTurn                      string
@@ -106,8 +107,9 @@ var englishConsoleRoutes = ConsoleRoutes{
 	RestLead:      "Limits, headers, CORS, streams, tests. Empty: as docs/gate.md describes.",
 	FirstUpstream: "There is no upstream for it to lead to yet.",
 	Rest:          "Everything else", RestHint: "As JSON: limits, headers, cors, stream, tests and the like, as docs/gate.md has them.",
-	Usable:      Plural{None: "It can be used with all other routes. None of them has tests.", One: "It can be used with all other routes, and their test holds.", Other: "It can be used with all other routes, and their {n} tests hold."},
-	ReviewTitle: "What changes at {name}", ReviewNewTitle: "The new route {name}", VersionTitle: "An earlier version of {name}",
+	NoPermission: "The API {name} has no {scope}: until it has, whoever asks for that is refused.",
+	Usable:       Plural{None: "It can be used with all other routes. None of them has tests.", One: "It can be used with all other routes, and their test holds.", Other: "It can be used with all other routes, and their {n} tests hold."},
+	ReviewTitle:  "What changes at {name}", ReviewNewTitle: "The new route {name}", VersionTitle: "An earlier version of {name}",
 	Changes: "What changes", NoChange: "Nothing: it is as it stands there.", Unusable: "It cannot be used any more:",
 	Replay: "What it would have done", ReplayLead: "The requests of the last 24 hours, decided again: by the routes as they are, and with this change.",
 	NoLog:    "Nothing is written down of what the gate decides, so nobody can tell. Set gate.decisions.file to have it.",
@@ -180,8 +182,9 @@ var germanConsoleRoutes = ConsoleRoutes{
 	RestLead:      "Limits, Header, CORS, Streams, Prüfungen. Leer: wie docs/gate.md es beschreibt.",
 	FirstUpstream: "Noch gibt es keinen Upstream, zu dem sie führen könnte.",
 	Rest:          "Alles andere", RestHint: "Als JSON: limits, headers, cors, stream, tests und so weiter, wie docs/gate.md es beschreibt.",
-	Usable:      Plural{None: "Sie verträgt sich mit allen anderen. Keine hat Prüfungen.", One: "Sie verträgt sich mit allen anderen, und die Prüfung ist bestanden.", Other: "Sie verträgt sich mit allen anderen, und alle {n}\u00a0Prüfungen sind bestanden."},
-	ReviewTitle: "Änderungen an {name}", ReviewNewTitle: "Die neue Route {name}", VersionTitle: "Eine frühere Version von {name}",
+	NoPermission: "Die API {name} hat kein {scope}: Bis sie es hat, wird abgewiesen, wer danach fragt.",
+	Usable:       Plural{None: "Sie verträgt sich mit allen anderen. Keine hat Prüfungen.", One: "Sie verträgt sich mit allen anderen, und die Prüfung ist bestanden.", Other: "Sie verträgt sich mit allen anderen, und alle {n}\u00a0Prüfungen sind bestanden."},
+	ReviewTitle:  "Änderungen an {name}", ReviewNewTitle: "Die neue Route {name}", VersionTitle: "Eine frühere Version von {name}",
 	Changes: "Änderungen", NoChange: "Keine: Die Route ist schon so.", Unusable: "Sie lässt sich nicht mehr verwenden:",
 	Replay: "Auswirkung auf die letzten Anfragen", ReplayLead: "Die Anfragen der letzten 24\u00a0Stunden, neu entschieden: nach den Routen, wie sie sind, und mit dieser Änderung.",
 	NoLog:    "Die Entscheidungen des Gates werden nicht aufgezeichnet, deshalb ist das nicht bekannt. Setzen Sie dafür gate.decisions.file.",

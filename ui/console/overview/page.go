@@ -104,7 +104,7 @@ func (p overviewPage) tiles(say *words.Catalogue) []part.Stat {
 			all[i].Value, all[i].Change = "–", w.NotCounted
 		}
 	} else {
-		all = append(all, part.Stat{Label: w.Secured, Href: p.unsecured(), Value: percent(present.Secured, present.People), Change: w.OfAll.Fill(words.N.Is(number(present.Secured)), words.Least.Is(number(present.People)))})
+		all = append(all, part.Stat{Label: w.Secured, Href: p.unsecured(), Value: percent(&w, present.Secured, present.People), Change: w.OfAll.Fill(words.N.Is(number(present.Secured)), words.Least.Is(number(present.People)))})
 	}
 	if p.Has("/console/routes") || slices.Max(gate) > 0 {
 		all = append(all, part.Stat{Label: w.Gate, Value: number(int64(gate[p.Span-1])), Trend: gate, Change: p.week(say, func(d *wire.DayFigures) int64 { _, refused := wire.Decided(d.Gate); return int64(refused) }), Href: p.denied()})
@@ -216,8 +216,11 @@ func (p overviewPage) unsecured() string {
 	return ""
 }
 
-// percent is a part of a whole in hundredths.
-func percent(part, whole int64) string {
+// percent is a part of a whole in hundredths. A few are not none.
+func percent(w *words.ConsoleOverview, part, whole int64) string {
+	if part > 0 && part*100 < whole {
+		return w.UnderOne
+	}
 	return strconv.FormatInt(part*100/max(whole, 1), 10) + "\u00a0%"
 }
 

@@ -162,6 +162,9 @@ func (p *editPage) take(v *guard.Visit, was *admin.GateRoute, save func(spec gat
 		if err := v.Ready(map[bool]string{true: "createGateRoute", false: "replaceGateRoute"}[was == nil], nil); err != nil {
 			return err
 		}
+		if was != nil && p.ETag != p.present { // said before they read what would be refused
+			return p.again(v, gate.ErrChanged(gate.KindRoute))
+		}
 		review, err := reviewed(v, p.Frame, p.Draft.ID, was, spec)
 		if err != nil {
 			return p.again(v, err)
@@ -213,8 +216,8 @@ func reviewed(v *guard.Visit, f guard.Frame, name string, was *admin.GateRoute, 
 	} else {
 		p.Changes = changes(gate.RouteSpec{}, spec)
 	}
-	if !v.Can("replayGateDecisions", nil) {
-		return p, nil
+	if p.Unknown, err = unknown(v, spec.Authorize); err != nil || !v.Can("replayGateDecisions", nil) {
+		return p, err
 	}
 	found, err := guard.Ask[admin.One[wire.Replayed]](v, "replayGateDecisions", admin.Input{Body: admin.GateReplay{Draft: &admin.GateDraft{ID: name, Spec: spec}}})
 	if fault.CodeOf(err) == "gate.no_decisions" {

@@ -2,10 +2,15 @@ package routes
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
+	"gatehouse/admin"
+	"gatehouse/fault"
 	"gatehouse/gate"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
@@ -22,6 +27,7 @@ type reviewPage struct {
 	Spec             gate.RouteSpec
 	Changes          []part.Change
 	Tests            int
+	Unknown          []string // permissions that it asks for and no API has
 	Replayed         *wire.Replayed
 	NoLog            bool        // nothing is written down that could be made again
 	Version          *wire.Event // the change that it goes back to
@@ -78,6 +84,35 @@ func (p reviewPage) form(say *words.Catalogue) part.Form {
 		ID: "review", Action: p.action(), Cancel: back, Do: []part.Button{{ID: "submit", Label: label, Main: true, Name: "do", Value: doSave}},
 		Hidden: []part.Hidden{{Name: "id", Value: p.ID}, {Name: "etag", Value: p.ETag}, {Name: "spec", Value: string(text)}},
 	})
+}
+
+// unknown are the permissions that a route asks for and its API has not, as far as the visitor may see
+// the API. Files may bring a route before its API, so it is no mistake: until then it answers nobody.
+func unknown(v *guard.Visit, a gate.AuthorizeSpec) ([]string, error) {
+	asked := slices.Sorted(maps.Values(a.Permissions))
+	if a.Permission != "" {
+		asked = append(asked, a.Permission)
+	}
+	asked = slices.Compact(asked)
+	if len(asked) == 0 || !v.Can("getAPI", guard.On("api", a.API)) {
+		return nil, nil
+	}
+	found, err := guard.Ask[admin.One[wire.API]](v, "getAPI", admin.Input{Path: guard.On("api", a.API)})
+	if fault.Is(err, fault.NotFound) {
+		return asked, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, has := range found.Body.Permissions {
+		asked = slices.DeleteFunc(asked, func(one string) bool { return one == has.Permission })
+	}
+	return asked, nil
+}
+
+// warned names them.
+func (p reviewPage) warned(say *words.Catalogue) string {
+	return say.ConsoleRoutes.NoPermission.Fill(words.Name.Is(p.Spec.Authorize.API), words.Scope.Is(strings.Join(p.Unknown, ", ")))
 }
 
 // turned says how many decisions would turn, one sentence for each way.
