@@ -82,6 +82,8 @@ func (s *socket) relay(from *bufio.Reader, most uint64, rate gate.MessageRate) {
 	up := make(chan struct{})
 	go func() {
 		defer close(up)
+		defer s.upstream.Close()
+		// It says why before the upstream is closed, from which the other direction would learn of an end.
 		defer contain(s.stream.door.Log, s.stream.again.info.ID, func() { s.stream.cut(&ending{why: "unknown", err: errBroke}) })
 		s.toUpstream(from, most, meter{MessageRate: rate})
 	}()
@@ -101,7 +103,6 @@ func (s *socket) relay(from *bufio.Reader, most uint64, rate gate.MessageRate) {
 // toUpstream passes on what the visitor says, and throws it away once the stream has
 // ended.
 func (s *socket) toUpstream(from *bufio.Reader, most uint64, meter meter) {
-	defer s.upstream.Close()
 	said := frames{masked: true, most: most}
 	buffer := make([]byte, socketBuffer)
 	for {

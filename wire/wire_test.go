@@ -154,7 +154,7 @@ func TestNoShapeHoldsASecret(t *testing.T) {
 // that speak of a secret may.
 func secret(member string) bool {
 	switch member {
-	case "recovery_codes_left", "has_password", "secrets", "token_endpoint_auth_method", "access_token_ttl", "access_token_type", "id_token_claims",
+	case "recovery_codes_left", "has_password", "password_link_expires_at", "secrets", "token_endpoint_auth_method", "access_token_ttl", "access_token_type", "id_token_claims",
 		"id_token_signed_response_alg", "access_token_signed_response_alg", "postal_code":
 		return false
 	}

@@ -65,7 +65,7 @@ func TestTheTrailOfOneObjectIsOneRequest(t *testing.T) {
 	if actionsOf(next) != "grant.create" || next.Text("next") != "" {
 		t.Errorf("the next page is %d %s", next.Status, next.Body)
 	}
-	for _, query := range []string{"resource=grant", "resource=:x", "actor=somebody", "actor=person:", "action=user", "action=nothing.at", "outcome=maybe", "since=yesterday", "until=1969-01-01T00:00:00Z", "ip=x", "cursor=x", "target=grant:x"} {
+	for _, query := range []string{"resource=grant", "resource=:x", "actor=somebody", "actor=person:", "action=users", "action=nothing.at", "outcome=maybe", "since=yesterday", "until=1969-01-01T00:00:00Z", "ip=x", "cursor=x", "target=grant:x"} {
 		if x := s.call(s.boss, http.MethodGet, "/api/v1/audit?"+query, nil); x.Status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d %s", query, x.Status, x.Body)
 		}

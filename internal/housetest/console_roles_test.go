@@ -133,7 +133,7 @@ func TestTheMatrixIsReviewedBeforeItIsSaved(t *testing.T) {
 	if r, err := a.Role(t.Context(), "one"); err != nil || len(r.Permissions) != 1 || r.Permissions[0] != write {
 		t.Errorf("the role is %+v %v", r, err)
 	}
-	isWithout(t, fills(t, b, page, path, url.Values{"cell": {"1.0", "3.1"}}).Is(http.StatusUnprocessableEntity).Says("target: must name at least one permission"), `id="submit"`)
+	isWithout(t, fills(t, b, page, path, url.Values{"cell": {"1.0", "3.1"}}).Is(http.StatusUnprocessableEntity).Says("“target” must name at least one permission"), `id="submit"`)
 	stale := fills(t, b, page, path, url.Values{"cell": {"1.0", "1.1", "2.0", "3.1"}}).Is(http.StatusOK)
 	_, err = a.UpdateRoles(t.Context(), gatetest.Console, []access.RoleChange{{Role: "one", Add: []access.Pattern{read}}})
 	must(t, err)

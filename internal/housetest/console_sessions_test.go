@@ -92,7 +92,7 @@ func TestTheConsoleTakesBackTokensAndConsents(t *testing.T) {
 
 	b.Get(page + "/applications").Is(http.StatusOK).Says(there["client"]).Says("openid")
 	ask = b.Get(page + "/applications/" + there["client"]).Is(http.StatusOK).Says("1 refresh token")
-	ask.Press("", "submit").Is(http.StatusOK).At(page + "/applications").Says("It is taken back.").Says("No application has anything of them")
+	ask.Press("", "submit").Is(http.StatusOK).At(page + "/applications").Says("It is taken back.").Says("No application holds anything of theirs")
 	b.Get(page + "/applications/" + there["client"]).Is(http.StatusNotFound)
 	b.Get(page+"/end-tokens").Is(http.StatusOK).Press("", "submit").Is(http.StatusOK).At(page + "/applications").Says("All tokens are ended.")
 }

@@ -96,7 +96,7 @@ func (p *reviewPage) atRoles() {
 	for _, one := range p.Wrong.Fields {
 		for i := range p.Changes {
 			if strings.HasPrefix(one.Name, fmt.Sprintf("roles[%d]", i)) {
-				one.Name = p.Changes[i].ID + ":"
+				one.Name = p.Changes[i].ID
 			}
 		}
 		told.Fields = append(told.Fields, one)
