@@ -22,10 +22,11 @@ func Object(n int, field string) string {
 
 // InObject reads what Object wrote. It reports false for the name of any other field.
 func InObject(name string) (n int, field string, ok bool) {
-	rest, ok := strings.CutPrefix(name, objects)
-	digits, field, closes := strings.Cut(rest, closed)
+	rest, _ := strings.CutPrefix(name, objects)
+	digits, field, _ := strings.Cut(rest, closed)
+	field, _ = strings.CutPrefix(field, ".")
 	n, err := strconv.Atoi(digits)
-	if field, ok = strings.CutPrefix(field, "."); !closes || err != nil || n < 0 || Object(n, field) != name {
+	if err != nil || n < 0 || Object(n, field) != name { // which says of all that was cut that it was there
 		return 0, "", false
 	}
 	return n, field, true
