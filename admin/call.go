@@ -46,7 +46,7 @@ func (c *Call) Rev() int64 { return c.rev }
 // caller saw. Ask it of what was read in the transaction of the change.
 func (c *Call) Matches(rev int64) error {
 	if c.rev != 0 && c.rev != rev {
-		return outdated(nil)
+		return Outdated(nil)
 	}
 	return nil
 }
@@ -54,7 +54,9 @@ func (c *Call) Matches(rev int64) error {
 // exists is the refusal of who wants something only where there is none yet.
 func exists(detail string) error { return fault.New(fault.Outdated, "request.exists", detail) }
 
-func outdated(err error) error {
+// Outdated is the answer to who would change a thing that is not any more as they saw it:
+// Outdated "request.outdated". err is why that is known, nil for by its revision.
+func Outdated(err error) error {
 	return fault.Wrap(err, fault.Outdated, "request.outdated", "It is not as you saw it any more. Look at it again, and say what you want with its new ETag.")
 }
 
@@ -97,7 +99,7 @@ func (c *Call) absent(r *http.Request) error {
 		return fault.New(fault.Outdated, "request.outdated", "If-None-Match is taken as *, by what puts something that need not be there.")
 	}
 	if len(r.Header.Values("If-Match")) > 0 {
-		return outdated(nil) // it is never both there and not
+		return Outdated(nil) // it is never both there and not
 	}
 	c.fresh, c.match = true, "If-None-Match: *"
 	return nil
@@ -121,7 +123,7 @@ func (c *Call) present(r *http.Request) error {
 	}
 	rev, err := strconv.ParseInt(strings.Trim(all[0], `"`), 10, 64)
 	if len(all) > 1 || err != nil || rev < 1 || all[0] != etag(rev) {
-		return outdated(nil) // what we never said is the tag of nothing
+		return Outdated(nil) // what we never said is the tag of nothing
 	}
 	c.rev = rev
 	return nil

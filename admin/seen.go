@@ -33,7 +33,7 @@ func (d *Door) ifSeen(ctx context.Context, c *Call, already string, revision fun
 	return d.asSeen(ctx, c, func(ctx context.Context) (int64, error) {
 		rev, err := revision(ctx)
 		if fault.Is(err, fault.NotFound) {
-			err = outdated(err)
+			err = Outdated(err)
 		}
 		return rev, err
 	}, f)

@@ -128,7 +128,7 @@ func (d *Door) refused(r *http.Request, c *Call, err error) error {
 		return err
 	}
 	if c.rev != 0 && f.Kind == fault.Conflict && strings.HasSuffix(f.Code, ".changed") {
-		return outdated(err)
+		return Outdated(err)
 	}
 	if f.Kind == fault.Forbidden && d.Refusals != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), rememberFor)

@@ -94,7 +94,7 @@ func TestARouteIsChangedReplayedAndRolledBackInTheConsole(t *testing.T) {
 		t.Errorf("after the change: %d", status)
 	}
 	review.Press("do", "save").Is(http.StatusPreconditionFailed)                                                               // what was seen is not there any more
-	reviewing(b, edit, "review", "permission", "orders:read").Is(http.StatusConflict).Says("Somebody else changed this route") // and it is not read first
+	reviewing(b, edit, "review", "permission", "orders:read").Is(http.StatusPreconditionFailed).Says("permission-now") // and it is not read first
 
 	// Back to the version before.
 	history := b.Get("/console/routes/route/orders/history").Is(http.StatusOK).Says("boss").Says("As it is now")

@@ -163,7 +163,7 @@ func (p *editPage) take(v *guard.Visit, was *admin.GateRoute, save func(spec gat
 			return err
 		}
 		if was != nil && p.ETag != p.present { // said before they read what would be refused
-			return p.again(v, gate.ErrChanged(gate.KindRoute))
+			return p.again(v, admin.Outdated(nil))
 		}
 		review, err := reviewed(v, p.Frame, p.Draft.ID, was, spec)
 		if err != nil {
