@@ -41,8 +41,8 @@ const (
 	alike = 4
 )
 
-// typed is what no link leads to: what somebody types who looks for people of the town. "A b" begins
-// parts of the names of hundreds there, "nobodyatall" of none.
+// typed is what no link leads to: what somebody types who looks for people of the town. Nobody's name
+// goes on with "a b" or "nobodyatall" from any part of it.
 var typed = []string{
 	"/console/users?search=ada", "/console/users?search=santos", "/console/users?search=ada+santos", "/console/users?search=a+b",
 	"/console/users?search=a", "/console/users?search=ada.santos.1", "/console/users?search=nobodyatall", "/console/users?search=ada&state=active&second_factor=false",
