@@ -93,7 +93,7 @@ func TestARouteIsChangedReplayedAndRolledBackInTheConsole(t *testing.T) {
 	if status, _, _ := g.get(t, "api.example.test", "/orders/1", bearer(token)); status != http.StatusForbidden {
 		t.Errorf("after the change: %d", status)
 	}
-	review.Press("do", "save").Is(http.StatusPreconditionFailed)                                                               // what was seen is not there any more
+	review.Press("do", "save").Is(http.StatusPreconditionFailed)                                                       // what was seen is not there any more
 	reviewing(b, edit, "review", "permission", "orders:read").Is(http.StatusPreconditionFailed).Says("permission-now") // and it is not read first
 
 	// Back to the version before.
