@@ -2,6 +2,7 @@ package useraccess
 
 import (
 	"net/http"
+	"time"
 
 	"gatehouse/admin"
 	"gatehouse/ui/console/guard"
@@ -71,9 +72,20 @@ func (d *Door) changing(v *guard.Visit, c change) (*changePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &changePage{personFrame: f, change: c, Grant: found.Body, ETag: found.ETag, Last: "8h"}
+	page := &changePage{personFrame: f, change: c, Grant: found.Body, ETag: found.ETag}
+	page.Last = longer(found.Body.ExpiresAt, page.Now)
 	page.Command = c.command(page)
 	return page, nil
+}
+
+// longer is a common time that lasts beyond an end, "" where none does.
+func longer(ends, now time.Time) string {
+	for _, text := range []string{"8h", "1d", "7d", "30d"} {
+		if until, err := guard.Lasts("expires_at", text, now); err == nil && until.After(ends) {
+			return text
+		}
+	}
+	return ""
 }
 
 // change does it to the grant as the page showed it.

@@ -110,3 +110,14 @@ func TestThePagesOfAccessCallAProofThatIsAskedForTheSame(t *testing.T) {
 		t.Errorf("why is %q, want %q", got, want)
 	}
 }
+
+// What is proposed extends the grant: its end is not before the present one.
+func TestWhatIsProposedIsLonger(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	for left, want := range map[time.Duration]string{-time.Hour: "8h", 7 * time.Hour: "8h", 8 * time.Hour: "1d", 12 * 24 * time.Hour: "30d", 30 * 24 * time.Hour: ""} {
+		if got := longer(now.Add(left), now); got != want {
+			t.Errorf("%s are left, and %q is proposed, want %q", left, got, want)
+		}
+	}
+}
