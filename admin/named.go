@@ -20,8 +20,9 @@ type Named struct {
 	IDs string `query:"ids" maxLength:"16384" doc:"Those with these ids, as far as they are there and the caller sees them: up to 100, with commas between them. They are on one page, and no other filter is for them"`
 }
 
-// names are the ids that are asked for. others says that something else is asked for, too.
-func (in *Named) names(others bool) ([]string, error) {
+// namedBy are the ids that are asked for, each once, as as reads them. others says that something else
+// is asked for, too.
+func namedBy[T any](in *Named, others bool, as func(name string) T) ([]T, error) {
 	all := strings.Split(in.IDs, ",")
 	slices.Sort(all)
 	switch all = slices.Compact(all); {
@@ -30,17 +31,17 @@ func (in *Named) names(others bool) ([]string, error) {
 	case len(all) > maxNamed:
 		return nil, invalid(aParameter+"ids", "must be between 1 and 100")
 	}
-	return all, nil
+	names := make([]T, len(all))
+	for i, name := range all {
+		names[i] = as(name)
+	}
+	return names, nil
 }
 
 func (d *Door) listUsersNamed(ctx context.Context, c *Call, in *Named, others bool) (*Page[wire.ListedUser], error) {
-	names, err := in.names(others)
+	people, err := namedBy(in, others, id.UserOf)
 	if err != nil {
 		return nil, err
-	}
-	people := make([]id.User, len(names))
-	for i, name := range names {
-		people[i] = id.UserOf(name)
 	}
 	sees := func(u *identity.User) bool { return c.seesWho(person(u.ID)) }
 	found, _, err := d.Identity.OfThese(ctx, identity.UserFilter{Limit: maxNamed, Sees: sees}, people)
@@ -51,13 +52,9 @@ func (d *Door) listUsersNamed(ctx context.Context, c *Call, in *Named, others bo
 }
 
 func (d *Door) listClientsNamed(ctx context.Context, c *Call, in *Named, others bool) (*Page[wire.ClientState], error) {
-	names, err := in.names(others)
+	clients, err := namedBy(in, others, func(name string) id.Client { return id.Client(name) })
 	if err != nil {
 		return nil, err
-	}
-	clients := make([]id.Client, len(names))
-	for i, name := range names {
-		clients[i] = id.Client(name)
 	}
 	found, err := d.OAuth.ClientsNamed(ctx, clients)
 	if err != nil {
@@ -73,13 +70,9 @@ func (d *Door) listClientsNamed(ctx context.Context, c *Call, in *Named, others 
 // listGrantsNamed shows grants be they over or not. Those that the caller does not see are left out, as
 // in every list: to ask for them is no refusal.
 func (d *Door) listGrantsNamed(ctx context.Context, c *Call, in *Named, others bool) (*Page[wire.Grant], error) {
-	names, err := in.names(others)
+	grants, err := namedBy(in, others, id.GrantOf)
 	if err != nil {
 		return nil, err
-	}
-	grants := make([]id.Grant, len(names))
-	for i, name := range names {
-		grants[i] = id.GrantOf(name)
 	}
 	found, err := d.Access.GrantsNamed(ctx, grants)
 	if err != nil {
