@@ -243,7 +243,7 @@ func (h *House) wirePeople() {
 	h.Identity = &identity.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth, h.Access}, Rights: rights{h.Access},
 		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: part(h, func(c *config.Config) identity.Config { return c.Identity }), Issuer: h.label,
-		Administration: h.Access, Guard: guardOfPeople{h.Access},
+		Administration: h.Access, Guard: guardOfPeople{h.Access}, Refusals: h.Refusals,
 	}
 	h.Intake = &intake.Service{Store: h.Store, Audit: h.Audit, People: h.Identity, Rights: takers{h.Policy}, Holder: newHolder(), News: make(chan struct{}, 1)}
 	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}

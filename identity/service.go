@@ -26,6 +26,8 @@ type Service struct {
 
 	Administration Administration
 	Guard          Guard
+	// Refusals tells of links that count no more; nil: nothing does.
+	Refusals *audit.Refusals
 }
 
 // Guard keeps whoever administers people from getting hold of what these may do.

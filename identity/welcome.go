@@ -194,19 +194,12 @@ type orphan struct {
 func (o *orphan) Error() string { return fmt.Sprintf("the link of %s: %v", o.user, o.err) }
 func (o *orphan) Unwrap() error { return o.err }
 
-// linkRefused records that an orphan was shown by whoever came, of whom nobody knows who they are,
-// and returns the answer.
+// linkRefused tells that an orphan was shown by whoever came, of whom nobody knows who they are, and
+// returns err.
 func (s *Service) linkRefused(ctx context.Context, from audit.Actor, err error) error {
-	o, ok := errors.AsType[*orphan](err)
-	if !ok {
-		return err
-	}
-	from.Kind, from.ID = audit.Nobody, ""
-	lost := s.Audit.Record(ctx, audit.Event{
-		Actor: from, Action: ActionPasswordFirst, Target: audit.OfUser(o.user), User: o.user, Outcome: audit.Refused, Reason: ReasonMaker,
-	})
-	if lost != nil {
-		return fmt.Errorf("record a refused link: %w", lost)
+	if o, ok := errors.AsType[*orphan](err); ok {
+		from.Kind, from.ID = audit.Nobody, ""
+		s.Refusals.Tell(ctx, audit.Event{Actor: from, Action: ActionPasswordFirst, Target: audit.OfUser(o.user), User: o.user, Reason: ReasonMaker})
 	}
 	return err
 }
