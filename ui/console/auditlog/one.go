@@ -1,6 +1,7 @@
 package auditlog
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"maps"
@@ -35,27 +36,34 @@ func (d *Door) event(v *guard.Visit) error {
 // changes are the members of an event's documents that differ. Where there is one document
 // alone, all of it is told.
 func changes(e *wire.Event, names guard.Called) []part.Change {
-	before, after := members(e.Before, names), members(e.After, names)
+	before, after := members(e.Before), members(e.After)
 	all := maps.Clone(before)
 	maps.Copy(all, after)
 	var told []part.Change
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if before[name] != after[name] {
-			told = append(told, part.Change{Name: name, Before: before[name], After: after[name]})
+		was, is := before[name], after[name]
+		if bytes.Equal(was, is) {
+			continue
 		}
+		c := part.Change{Name: name, Before: readable(was, names), After: readable(is, names)}
+		switch {
+		case c.Before != c.After:
+		case len(was) == 0 || len(is) == 0: // an empty list, and none
+			continue
+		default: // what reads the same is told as it stands there
+			c.Before, c.After = string(was), string(is)
+		}
+		told = append(told, c)
 	}
 	return told
 }
 
-// members are those of a document, each as it is read.
-func members(doc json.RawMessage, names guard.Called) map[string]string {
-	var raw map[string]json.RawMessage
-	all := map[string]string{}
-	if len(doc) == 0 || json.Unmarshal(doc, &raw) != nil {
-		return all
-	}
-	for name, value := range raw {
-		all[name] = readable(value, names)
+// members are those of a document, each as it stands there without its blanks.
+func members(doc json.RawMessage) map[string]json.RawMessage {
+	all := map[string]json.RawMessage{}
+	var tidy bytes.Buffer
+	if json.Compact(&tidy, doc) != nil || json.Unmarshal(tidy.Bytes(), &all) != nil || all == nil {
+		return map[string]json.RawMessage{}
 	}
 	return all
 }
@@ -63,6 +71,9 @@ func members(doc json.RawMessage, names guard.Called) map[string]string {
 // readable is a value without the signs of JSON where it is a text, somebody, or a list of these.
 // Who is known by name is called so.
 func readable(value json.RawMessage, names guard.Called) string {
+	if len(value) == 0 {
+		return ""
+	}
 	var several []json.RawMessage
 	if json.Unmarshal(value, &several) != nil || several == nil {
 		several = []json.RawMessage{value}
@@ -79,15 +90,24 @@ func readable(value json.RawMessage, names guard.Called) string {
 }
 
 // called is a text, or somebody as documents name them: by kind and id. plain is false for all else.
+// People alone are called by name: what an application is called its owner chooses.
 func called(value json.RawMessage, names guard.Called) (text string, plain bool) {
 	if json.Unmarshal(value, &text) == nil {
-		return cmp.Or(names[text], text), string(value) != "null"
+		return cmp.Or(nameOf(text, names), text), string(value) != "null"
 	}
 	var who map[string]string
 	if json.Unmarshal(value, &who) != nil || len(who) != 2 || who["kind"] == "" || who["id"] == "" {
 		return "", false
 	}
-	return cmp.Or(names[who["id"]], who["kind"]+" "+who["id"]), true
+	return cmp.Or(nameOf(who["id"], names), who["kind"]+" "+who["id"]), true
+}
+
+// nameOf is how a person is called, "" for what is none and for who is not known.
+func nameOf(text string, names guard.Called) string {
+	if id.UserOf(text) == "" {
+		return ""
+	}
+	return names[text]
 }
 
 // mentioned are the people in the documents of an event.

@@ -92,10 +92,14 @@ func TestWhatAnEventChangedIsTold(t *testing.T) {
 		"who has no name":   {``, `{"subject":{"id":"desk","kind":"group"}}`, []part.Change{{Name: "subject", After: "group desk"}}},
 		"several":           {``, `{"of":[{"id":"usr_a","kind":"user"},{"id":"desk","kind":"group"}],"by":"usr_a"}`, []part.Change{{Name: "by", After: "ada@example.test"}, {Name: "of", After: "ada@example.test, group desk"}}},
 		"what is more":      {``, `{"x":{"id":"usr_a","kind":"user","n":1},"y":null,"z":[]}`, []part.Change{{Name: "x", After: `{"id":"usr_a","kind":"user","n":1}`}, {Name: "y", After: "null"}}},
+		"as it is called":   {`{"x":"usr_a"}`, `{"x":"ada@example.test"}`, []part.Change{{Name: "x", Before: `"usr_a"`, After: `"ada@example.test"`}}},
+		"as it reads":       {`{"x":{"kind":"client","id":"web"},"y":["a, b"]}`, `{"x":"client web","y":["a","b"]}`, []part.Change{{Name: "x", Before: `{"kind":"client","id":"web"}`, After: `"client web"`}, {Name: "y", Before: `["a, b"]`, After: `["a","b"]`}}},
+		"no name of a key":  {``, `{"by":"client:evil"}`, []part.Change{{Name: "by", After: "client:evil"}}},
+		"but for blanks":    {`{"a": {"b": 1}}`, `{"a":{"b":1}}`, nil},
 		"nothing":           {`{"a":1}`, `{"a":1}`, nil},
 		"what is no object": {`[1]`, `"x"`, nil},
 	} {
-		if diff := cmp.Diff(c.want, changes(&wire.Event{Before: json.RawMessage(c.before), After: json.RawMessage(c.after)}, guard.Called{"usr_a": "ada@example.test"})); diff != "" {
+		if diff := cmp.Diff(c.want, changes(&wire.Event{Before: json.RawMessage(c.before), After: json.RawMessage(c.after)}, guard.Called{"usr_a": "ada@example.test", "client:evil": "root@example.test"})); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
